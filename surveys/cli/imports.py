@@ -103,7 +103,8 @@ def import_(
     from surveys.store.errors import Refused
 
     with reading(context) as opened:
-        study_id = opened.study(study).id
+        here = opened.study(study)
+        study_id, code = here.id, here.code
         opened.session.rollback()
         if file.is_dir() or files.is_package(file):
             if mapping or wording or correct is not None:
@@ -113,7 +114,7 @@ def import_(
             _move(opened, study_id, file, dry_run=dry_run)
             return
         if mapping is None and incoming.is_fhir(data := file.read_bytes()):
-            content = answers_in.read(file.name, data, opened.library)
+            content = answers_in.read(file.name, data, opened.library, code)
         elif mapping is None:
             content = read(file, opened.library, ignore_unknown=ignore_unknown)
         else:

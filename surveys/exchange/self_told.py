@@ -8,6 +8,7 @@ from surveys.exchange import importing
 from surveys.exchange.fhir import answers_in, incoming
 from surveys.exchange.moving import files, storing
 from surveys.instruments.library import Library
+from surveys.models import Study
 from surveys.store.transactions import Transaction
 
 READY = "ready"
@@ -28,7 +29,9 @@ def lines(
         Refused, FileRefused: it cannot come in.
     """
     if not files.is_package(content):
-        file = answers_in.read(name, content, library)
+        with moment() as session:
+            code = session.get_one(Study, study_id).code
+        file = answers_in.read(name, content, library, code)
         return importing.planned(moment, study_id, file, library, wording=None, at=at).told()
     with files.opened(content, name) as package, moment() as session:
         study = storing.study_of(session, study_id, package.sha256)

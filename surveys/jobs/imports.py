@@ -12,6 +12,7 @@ from surveys.exchange.tables.incoming import rows
 from surveys.jobs import incoming, queue
 from surveys.jobs.queue import Task
 from surveys.jobs.running import Workshop
+from surveys.models import Study
 from surveys.store.accounts import staff
 from surveys.store.patient import imports, undoing
 
@@ -21,14 +22,15 @@ def bring_in(workshop: Workshop, task: Task) -> Mapping[str, Any]:
     with workshop.look() as session:
         language = staff.language_of(session, task.asked_by)
         sent = incoming.find(session, task.study_id, task.arguments["incoming"])
+        study = session.get_one(Study, task.study_id).code
     with read_in(language):
-        return _bring_in(workshop, task, sent)
+        return _bring_in(workshop, task, sent, study)
 
 
-def _bring_in(workshop: Workshop, task: Task, sent: incoming.Incoming) -> Mapping[str, Any]:
+def _bring_in(workshop: Workshop, task: Task, sent: incoming.Incoming, study: str) -> Mapping[str, Any]:
     if files.is_package(sent.content):
         return _move_in(workshop, task, sent)
-    file = rows(sent.name, sent.content, sent.mapping, workshop.library)
+    file = rows(sent.name, sent.content, sent.mapping, workshop.library, study)
     done = 0
     told = 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -14,8 +14,9 @@ from surveys.exchange import cells
 from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.fhir import incoming
+from surveys.exchange.fhir.coded import Unrecognised
 from surveys.exchange.fhir.incoming import Resource, Resources
-from surveys.exchange.fhir.recognising import Asked, Unrecognised, recognised
+from surveys.exchange.fhir.recognising import Asked, Recognising
 from surveys.exchange.import_file import Circumstances, ImportFile, ImportRow, patient_code, visit_name
 from surveys.instruments.answers import AnswerError, check_answer
 from surveys.instruments.instrument import Answer
@@ -26,12 +27,13 @@ PARTIAL = ("in-progress", "stopped")
 WHOLE = ("completed", "amended")
 ERRONEOUS = "entered-in-error"
 NOT_GIVEN = {"asked-declined": "skipped", "not-asked": "not_reached"}
+PLAIN = ("valueInteger", "valueString", "valueDate")  # options that are no codes
 TOLERANCE = 1e-9
 Place = tuple[str, str, int]
 
 
-def read(name: str, content: bytes, library: Library) -> ImportFile:
-    """The rows of a file of FHIR: a row for each patient and visit.
+def read(name: str, content: bytes, library: Library, study: str = "") -> ImportFile:
+    """The rows of a file of FHIR: a row for each patient and visit. `study` is whose own forms may be meant.
 
     A response that names no visit is of a visit outside the plan, whose name is its day.
 
@@ -39,6 +41,7 @@ def read(name: str, content: bytes, library: Library) -> ImportFile:
         FileRefused: a response cannot be read, with its place.
     """
     found = incoming.read(content)
+    recognising = Recognising(found, library.of_study(study))
     rows: dict[Place, ImportRow] = {}
     unread: Counter[str] = Counter()
     faults: list[Fault] = []
@@ -48,7 +51,7 @@ def read(name: str, content: bytes, library: Library) -> ImportFile:
             erroneous += 1
             continue
         try:
-            asked = recognised(response, found.questionnaires, library)
+            asked = recognising.of(response)
             row = _row(number, response, found, asked)
             unread.update(_unread(response, asked))
         except (CellError, Unrecognised) as error:
@@ -95,20 +98,22 @@ def _name(response: Resource, number: int) -> str:
     return f"QuestionnaireResponse {response.get('id', number)}"
 
 
-def _unread(response: Resource, asked: Asked) -> Iterator[str]:
-    """The answered items that the instrument has not."""
+def _unread(response: Resource, asked: Sequence[Asked]) -> Iterator[str]:
+    """The answered items that the instruments have not."""
+    read_links = {link for one in asked for link in (*one.items, *one.scales)}
     for one in incoming.items(response):
         link = str(one.get("linkId"))
-        if one.get("answer") and link not in asked.items and link not in asked.scales:
+        if one.get("answer") and link not in read_links:
             yield link
 
 
-def _row(number: int, response: Resource, found: Resources, asked: Asked) -> ImportRow:
+def _row(number: int, response: Resource, found: Resources, asked: Sequence[Asked]) -> ImportRow:
     status = response.get("status")
     if status not in (*PARTIAL, *WHOLE):
         raise CellError(_("its status is %(status)s, which is none of R4.", status=repr(status)))
-    answers, not_given = _answers(response, asked)
-    _compare_totals(response, asked, answers)
+    given = {one.instrument.key: _answers(response, one) for one in asked}
+    for one in asked:
+        _compare_totals(response, one, given[one.instrument.key][0])
     authored = response.get("authored")
     if not isinstance(authored, str):
         raise CellError(_("it has no authored: nobody can tell of which day it is."))
@@ -121,9 +126,12 @@ def _row(number: int, response: Resource, found: Resources, asked: Asked) -> Imp
         visit=visit_name(visit) if isinstance(visit, str) else str(completed)[:10],
         completed=completed,
         locale=cells.locale(response["language"]) if isinstance(response.get("language"), str) else None,
-        answers={asked.instrument.key: answers} if answers else {},
+        answers={key: answers for key, (answers, __) in given.items() if answers},
         occurrence=own["occurrence"] if isinstance(own.get("occurrence"), int) else 1,
-        how={asked.instrument.key: Circumstances(completed, status in PARTIAL, not_given)},
+        how={
+            key: Circumstances(completed, status in PARTIAL, not_given)
+            for key, (__, not_given) in given.items()
+        },
     )
 
 
@@ -179,7 +187,7 @@ def _answers(response: Resource, asked: Asked) -> tuple[dict[str, Answer], dict[
             raise CellError(
                 _("item %(link)s has %(number)s answers, and takes one.", link=link, number=len(values))
             )
-        found: Any = values if several else values[0]
+        found: Any = sorted(values) if several else values[0]
         try:
             check_answer(asked.instrument, key, found)
         except AnswerError as error:
@@ -191,19 +199,49 @@ def _answers(response: Resource, asked: Asked) -> tuple[dict[str, Answer], dict[
 def _value(asked: Asked, key: str, link: str, answer: Resource) -> Any:
     kind = asked.instrument.item(key).kind
     if kind in ("choice", "choices"):
-        coding = answer.get("valueCoding")
-        code = coding.get("code") if isinstance(coding, dict) else answer.get("valueInteger")
+        code, display = _chosen(answer)
         value = asked.value(key, link, code)
         if value is None:
-            display = coding.get("display") if isinstance(coding, dict) else None
             raise CellError(asked.unknown_option(link, code, display))
         return value
+    if "valueQuantity" in answer and kind == "decimal":
+        return _measured(asked, key, link, answer["valueQuantity"])
     wanted = {"whole": "valueInteger", "decimal": "valueDecimal", "date": "valueDate", "text": "valueString"}[
         kind
     ]
     if wanted not in answer:
         raise CellError(_("item %(link)s has no %(wanted)s.", link=link, wanted=wanted))
     return answer[wanted]
+
+
+def _chosen(answer: Resource) -> tuple[Any, Any]:
+    """The code of a chosen option, as `worth` has it, and its words."""
+    coding = answer.get("valueCoding")
+    if isinstance(coding, dict):
+        display = coding.get("display")
+        return coding.get("code", display), display
+    if isinstance(answer.get("valueBoolean"), bool):
+        return str(int(answer["valueBoolean"])), None
+    return next((answer[name] for name in PLAIN if name in answer), None), None
+
+
+def _measured(asked: Asked, key: str, link: str, quantity: Resource) -> Any:
+    """The number of a quantity. Raises CellError where its unit is not the item's."""
+    unit = asked.instrument.item(key).unit
+    told = {quantity[name] for name in ("unit", "code") if isinstance(quantity.get(name), str)}
+    if told and unit not in told:
+        raise CellError(
+            _(
+                "item %(link)s is in %(told)s, and is asked in %(unit)s.",
+                link=link,
+                told=" = ".join(sorted(told)),
+                unit=unit or _("no unit"),
+            )
+        )
+    value = quantity.get("value")
+    if quantity.get("comparator") or type(value) not in (int, float):
+        raise CellError(_("item %(link)s has no number.", link=link))
+    return value
 
 
 def _compare_totals(response: Resource, asked: Asked, answers: Mapping[str, Answer]) -> None:

@@ -29,13 +29,14 @@ _R5 = _("%(place)s: its type is ‘coding’: this is FHIR R5; save it as R4.")
 class Resources:
     """The resources of a file: responses, questionnaires by address, codes of patients by reference.
 
-    `others` counts what is of another type, and is not read.
+    `options` are its ValueSets by their addresses. `others` counts what is of another type, and is not read.
     """
 
     responses: tuple[Resource, ...]
     questionnaires: Mapping[str, Resource]
     patients: Mapping[str, str]
     others: Mapping[str, int]
+    options: Mapping[str, Resource]
 
 
 def is_fhir(content: bytes) -> bool:
@@ -64,8 +65,7 @@ def questionnaires(content: bytes) -> Questionnaires:
     forms = tuple(one for one in found if one["resourceType"] == "Questionnaire")
     if not forms:
         raise FileRefused([Fault(_("This file of FHIR holds no Questionnaire."))])
-    sets = (one for one in found if one["resourceType"] == "ValueSet" and isinstance(one.get("url"), str))
-    return Questionnaires(forms, {one["url"]: one for one in sets})
+    return Questionnaires(forms, _options(found))
 
 
 def read(content: bytes) -> Resources:
@@ -88,6 +88,7 @@ def read(content: bytes) -> Resources:
         {name: one for one in forms for name in _names(one)},
         {f"Patient/{one.get('id')}": _code(one) for one in found if one["resourceType"] == "Patient"},
         others,
+        _options(found),
     )
 
 
@@ -98,6 +99,11 @@ def items(resource: Resource) -> Iterator[Resource]:
         yield from items(one)
         for answer in listed(one, "answer"):
             yield from items(answer)
+
+
+def _options(found: Sequence[Resource]) -> dict[str, Resource]:
+    sets = (one for one in found if one["resourceType"] == "ValueSet" and isinstance(one.get("url"), str))
+    return {one["url"]: one for one in sets}
 
 
 def _checked(content: bytes) -> list[Resource]:
@@ -184,6 +190,23 @@ def listed(resource: Resource, name: str) -> Sequence[Resource]:
     """The objects in a list of a resource; none where it has no such list."""
     found = resource.get(name)
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def options_of(form: Resource, options: Mapping[str, Resource]) -> dict[str, Resource]:
+    """The ValueSets that its items may name: `options`, those of its file, and its own."""
+    own = {
+        name: one for one in listed(form, "contained") for name in (f"#{one.get('id')}", str(one.get("url")))
+    }
+    return {**options, **own}
+
+
+def concepts(options: Resource) -> Sequence[Resource]:
+    """The codes of a ValueSet, as far as it lists them."""
+    compose, expansion = options.get("compose"), options.get("expansion")
+    lists = listed(compose, "include") if isinstance(compose, dict) else []
+    codes = [code for one in lists for code in listed(one, "concept")]
+    codes = codes or (list(listed(expansion, "contains")) if isinstance(expansion, dict) else [])
+    return [one for one in codes if isinstance(one.get("code"), str)]
 
 
 def _names(form: Resource) -> Iterator[str]:

@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from analysis.words import joined
 from analysis.words import words as _
-from surveys.exchange.fhir import incoming
-from surveys.exchange.fhir.incoming import Resource
+from surveys.exchange.fhir import coded, incoming
+from surveys.exchange.fhir.coded import Unrecognised
+from surveys.exchange.fhir.incoming import Resource, Resources
+from surveys.exchange.foreign import fhir as foreign
+from surveys.exchange.tables.mapping import InstrumentColumns
+from surveys.exchange.tables.recognising import Known
 from surveys.instruments.instrument import Instrument
-from surveys.instruments.library import Library
 
-LOINC = "http://loinc.org"
 WEIGHTS = ("ordinalValue", "itemWeight")
 OWN_ADDRESS = "/Questionnaire/"
-
-
-class Unrecognised(ValueError):
-    """Nobody can tell for sure what was asked; the message says why."""
 
 
 @dataclass(frozen=True)
 class Asked:
     """The instrument of a response: `items` and `scales` by linkId, `worth` by linkId and code of an option.
 
-    `elsewhere` has the address of a value set of options that the file does not hold, by linkId.
+    `elsewhere` has the address of a value set of options that the file does not hold, by linkId. `words` has
+    the values of options whose words are ours.
     """
 
     instrument: Instrument
     items: Mapping[str, str]
     scales: Mapping[str, str]
     worth: Mapping[tuple[str, Any], float]
-    elsewhere: Mapping[str, str]
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[tuple[str, Any], int] = field(default_factory=dict)
 
     def value(self, key: str, link: str, code: Any) -> int | None:
-        """The value of an option: as the Questionnaire weighs it, else as our definition has its code."""
-        ours = self._ours(key).get(code)
+        """The value of an option: as the Questionnaire weighs it, else by our code for it, or our words."""
+        ours = self._ours(key).get(code, self.words.get((link, code)))
         told = self.worth.get((link, code))
         if told is None:
             return ours
@@ -83,113 +82,141 @@ class Asked:
         return named | {choice.loinc: choice.value for choice in choices if choice.loinc}
 
 
-def recognised(response: Resource, forms: Mapping[str, Resource], library: Library) -> Asked:
-    """The instrument of `response`; `forms` are the Questionnaires of the file.
+class Recognising:
+    """Tells which of `instruments` a response answers, by its file's Questionnaires among others."""
 
-    Raises:
-        Unrecognised: neither its address nor the codes of its items name exactly one.
-    """
-    address = str(response.get("questionnaire", "")).split("|")[0]
-    form = forms.get(address)
-    codes = dict(_codes(response))
-    for one in incoming.items(form) if form else ():
-        codes |= {str(one.get("linkId")): code for code in _loinc(one)}
-    own = address.rsplit(OWN_ADDRESS, 1)[-1] if OWN_ADDRESS in address else ""
-    if own in library and _links(response) & {item.key for item in library.get(own).items}:
-        instrument = library.get(own)
-        items = {item.key: item.key for item in instrument.items}
-        scales = {f"score-{scale.key}": scale.key for scale in instrument.scales}
-    else:
-        instrument = _by_panel(address, form, library) or _by_codes(codes, library)
-        by_code = {item.loinc: item.key for item in instrument.items if item.loinc}
-        items = {link: by_code[code] for link, code in codes.items() if code in by_code}
-        of_scale = {scale.loinc: scale.key for scale in instrument.scales if scale.loinc}
-        scales = {link: of_scale[code] for link, code in codes.items() if code in of_scale}
-    answered = {str(one.get("linkId")) for one in incoming.items(response) if one.get("answer")}
-    if answered and not answered & items.keys():
-        some = ", ".join(sorted(answered)[:3])
-        raise Unrecognised(
-            _("none of its items (%(some)s) is known: its Questionnaire has others.", some=some)
-        )
-    return Asked(instrument, items, scales, dict(_worth(form)), dict(_elsewhere(form)))
+    def __init__(self, found: Resources, instruments: Sequence[Instrument]) -> None:
+        self._found = found
+        self._instruments = {one.key: one for one in instruments}
+        self._known = [Known(one, tuple(one.wording.texts.values())) for one in instruments]
+        self._forms: dict[str, list[Asked] | Unrecognised] = {}
 
+    def of(self, response: Resource) -> list[Asked]:
+        """What was asked: an instrument, or several, where its Questionnaire holds or became several.
 
-def _links(response: Resource) -> set[str]:
-    return {str(one.get("linkId")) for one in incoming.items(response)}
-
-
-def _codes(response: Resource) -> Iterator[tuple[str, str]]:
-    """The codes that linkIds themselves are, as LOINC's own forms have them: /44250-9."""
-    for one in incoming.items(response):
-        link = str(one.get("linkId"))
-        yield link, link.rsplit("/", 1)[-1]
-        for code in _loinc({"code": _definition(one)}):
-            yield link, code
-
-
-def _definition(item: Resource) -> list[Resource]:
-    """The code within an address such as http://loinc.org/44250-9."""
-    address = str(item.get("definition", ""))
-    found = address.startswith(LOINC)
-    return [{"system": LOINC, "code": address.rsplit("/", 1)[-1].split("#")[-1]}] if found else []
-
-
-def _loinc(item: Resource) -> Iterator[str]:
-    codes = item.get("code")
-    for one in codes if isinstance(codes, list) else ():
-        if one.get("system") == LOINC and isinstance(one.get("code"), str):
-            yield one["code"]
-
-
-def _by_panel(address: str, form: Resource | None, library: Library) -> Instrument | None:
-    """The instrument whose panel the address or the Questionnaire names."""
-    named = {address.rsplit("/", 1)[-1], *_loinc(form or {})}
-    found = [one for one in library if one.loinc and one.loinc.panel and one.loinc.panel in named]
-    return found[0] if len(found) == 1 else None
-
-
-def _by_codes(codes: Mapping[str, str], library: Library) -> Instrument:
-    """The instrument whose scored items are those that the codes name, all of them and no others."""
-    items = {one.key: _scored(one) for one in library}
-    known = set(codes.values()) & {code for scored in items.values() for code in scored}
-    found = [one for one in library if known and items[one.key] == known]
-    if not found:
-        raise Unrecognised(
-            _(
-                "which questionnaire it answers cannot be told: neither its address nor the codes of "
-                "its items are known. If its items have codes, give the Questionnaire in the same "
-                "Bundle."
+        Raises:
+            Unrecognised: neither its address, nor the codes of its items, nor its Questionnaire's words say.
+            FileRefused: its Questionnaire contradicts itself, or its options are not in the file.
+        """
+        address = str(response.get("questionnaire", "")).split("|")[0]
+        if own := self._own_address(response, address):
+            return [own]
+        form = self._found.questionnaires.get(address)
+        asked = self._of_form(address, form) if form is not None else self._of_codes(response, address)
+        answered = {str(one.get("linkId")) for one in incoming.items(response) if one.get("answer")}
+        if answered and not answered & {link for one in asked for link in one.items}:
+            some = ", ".join(sorted(answered)[:3])
+            raise Unrecognised(
+                _("none of its items (%(some)s) is known: its Questionnaire has others.", some=some)
             )
+        return asked
+
+    def _own_address(self, response: Resource, address: str) -> Asked | None:
+        """An instrument whose Questionnaire Seventh itself wrote."""
+        key = address.rsplit(OWN_ADDRESS, 1)[-1] if OWN_ADDRESS in address else ""
+        instrument = self._instruments.get(key)
+        links = {str(one.get("linkId")) for one in incoming.items(response)}
+        if instrument is None or not links & {item.key for item in instrument.items}:
+            return None
+        form = self._found.questionnaires.get(address)
+        return Asked(
+            instrument,
+            {item.key: item.key for item in instrument.items},
+            {f"score-{scale.key}": scale.key for scale in instrument.scales},
+            dict(_worth(form, self._found.options)),
+            dict(_elsewhere(form, self._found.options)),
         )
-    if len(found) > 1:
-        named = joined(_(" and of "), (one.short_title for one in found))
-        raise Unrecognised(_("its items are those of %(listed)s.", listed=named))
-    return found[0]
+
+    def _of_codes(self, response: Resource, address: str) -> list[Asked]:
+        codes = dict(coded.of_links(response))
+        panels = {address.rsplit("/", 1)[-1]}
+        return [
+            Asked(one, coded.items(one, codes), coded.scales(one, codes), {})
+            for one in coded.named(codes, panels, self._instruments.values())
+        ]
+
+    def _of_form(self, address: str, form: Resource) -> list[Asked]:
+        """What a Questionnaire of the file asks; it is looked at once for all its responses."""
+        if address not in self._forms:
+            try:
+                self._forms[address] = self._looked(form)
+            except Unrecognised as error:
+                self._forms[address] = error
+        found = self._forms[address]
+        if isinstance(found, Unrecognised):
+            raise found
+        return found
+
+    def _looked(self, form: Resource) -> list[Asked]:
+        parted = foreign.parted(form, self._found.options, self._known)
+        asked = []
+        for ours in parted.ours:
+            if not ours.certain:
+                raise Unrecognised(
+                    _(
+                        "its items look like those of %(title)s by their linkIds alone. The Questionnaire "
+                        "needs their LOINC codes.",
+                        title=ours.instrument.short_title,
+                    )
+                )
+            elsewhere = dict(_elsewhere(form, self._found.options))
+            worth = dict(_worth(form, self._found.options))
+            asked.append(Asked(ours.instrument, ours.items, ours.scales, worth, elsewhere, ours.words))
+        mine = [one for one in self._instruments.values() if one.study is not None]
+        if mine:
+            rest = foreign.rest(form, parted, self._found.options)
+            asked += [_own(one, columns) for one, columns in foreign.own(rest, mine)]
+        if not asked:
+            raise Unrecognised(
+                _(
+                    "%(title)s is none of Seventh's questionnaires. Make a form of the study's own of it "
+                    "first: Own forms, or seventh study take-forms.",
+                    title=parted.title,
+                )
+            )
+        return asked
 
 
-def _scored(one: Instrument) -> set[str]:
-    """The codes of the items that its scales are made of; empty where one has none."""
-    codes = [one.item(key).loinc for scale in one.scales for key in scale.items]
-    return {code for code in codes if code} if None not in codes else set()
+def _own(instrument: Instrument, columns: InstrumentColumns) -> Asked:
+    worth: dict[tuple[str, Any], float] = {}
+    for key, table in columns.values_of.items():
+        for code, value in table.items():
+            link = columns.items[key]
+            worth[link, code] = value
+            if code.lstrip("-").isdecimal():  # options may be integers
+                worth[link, int(code)] = value
+    return Asked(instrument, {link: key for key, link in columns.items.items()}, {}, worth)
 
 
-def _worth(form: Resource | None) -> Iterator[tuple[tuple[str, Any], float]]:
-    """What each option counts, where the Questionnaire says so."""
+def _worth(form: Resource | None, options: Mapping[str, Resource]) -> Iterator[tuple[tuple[str, Any], float]]:
+    """What each option counts, where the Questionnaire or its ValueSet says so."""
+    sets = incoming.options_of(form, options) if form else {}
     for one in incoming.items(form) if form else ():
-        for option in one.get("answerOption") or ():
-            coding = option.get("valueCoding") if isinstance(option, dict) else None
-            holders = [one for one in (option, coding) if isinstance(one, dict)]
+        link, address = str(one.get("linkId")), one.get("answerValueSet")
+        for option in incoming.listed(one, "answerOption"):
+            coding = option.get("valueCoding")
             code = coding.get("code") if isinstance(coding, dict) else option.get("valueInteger")
-            for extension in (found for holder in holders for found in holder.get("extension") or ()):
-                weight = extension.get("valueDecimal")
-                if str(extension.get("url")).rsplit("/", 1)[-1] in WEIGHTS and isinstance(
-                    weight, int | float
-                ):
-                    yield (str(one.get("linkId")), code), float(weight)
+            for weight in _weights(option, coding):
+                yield (link, code), weight
+        found = sets.get(address.split("|")[0]) if isinstance(address, str) else None
+        for concept in incoming.concepts(found) if found else ():
+            for weight in _weights(concept):
+                yield (link, concept["code"]), weight
 
 
-def _elsewhere(form: Resource | None) -> Iterator[tuple[str, str]]:
+def _weights(*holders: Any) -> Iterator[float]:
+    for holder in holders:
+        for extension in incoming.listed(holder, "extension") if isinstance(holder, dict) else ():
+            weight = extension.get("valueDecimal")
+            named = str(extension.get("url")).rsplit("/", 1)[-1] in WEIGHTS
+            if named and isinstance(weight, int | float):
+                yield float(weight)
+
+
+def _elsewhere(form: Resource | None, options: Mapping[str, Resource]) -> Iterator[tuple[str, str]]:
+    """The addresses of options that are not in the file."""
+    sets = incoming.options_of(form, options) if form else {}
     for one in incoming.items(form) if form else ():
         address = one.get("answerValueSet")
-        if isinstance(address, str) and not address.startswith("#"):
+        if isinstance(address, str) and address.split("|")[0] not in sets:
             yield str(one.get("linkId")), address

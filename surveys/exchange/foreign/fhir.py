@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.words import words as _
 from surveys.exchange.faults import Fault, FileRefused
-from surveys.exchange.fhir import incoming
+from surveys.exchange.fhir import coded, incoming
 from surveys.exchange.fhir.incoming import Resource
-from surveys.exchange.tables import recognising
-from surveys.exchange.tables.foreign_form import HIGHEST, LOWEST, ForeignField, ForeignForm, asked, title_of
+from surveys.exchange.tables import recognising, words
+from surveys.exchange.tables.foreign_form import (
+    HIGHEST,
+    LOWEST,
+    ForeignField,
+    ForeignForm,
+    asked,
+    columns_of,
+    parts,
+    title_of,
+)
+from surveys.exchange.tables.mapping import InstrumentColumns
 from surveys.exchange.tables.recognising import Known
 from surveys.exchange.tables.redcap_dictionary import YES_NO
 from surveys.exchange.tables.table import Column
-from surveys.instruments.instrument import ItemKind
+from surveys.instruments.instrument import Instrument, ItemKind, LocaleText
 
 DEEPEST = 2  # groups within each other
 _KINDS: Mapping[str, ItemKind] = {
@@ -27,13 +37,38 @@ _KINDS: Mapping[str, ItemKind] = {
     "quantity": "decimal",
     "date": "date",
 }
+BOOLEAN = YES_NO["yesno"]
 _SILENT = frozenset({"display", "group"})
 _LIMITS = {"minValue": "low", "maxValue": "high"}
 _COMPUTED = ("calculatedExpression", "initialExpression")
 
 
+@dataclass(frozen=True)
+class Ours:
+    """An instrument of ours within a Questionnaire: `items` and `scales` by linkId.
+
+    `words` has the value of each option, by linkId and code, whose words are ours. It is not `certain` where
+    linkIds alone tell of it.
+    """
+
+    instrument: Instrument
+    items: Mapping[str, str]
+    scales: Mapping[str, str]
+    words: Mapping[tuple[str, Any], int]
+    certain: bool
+
+
+@dataclass(frozen=True)
+class Parted:
+    """A Questionnaire: what of it is ours, and the other items that ask something."""
+
+    title: str
+    ours: tuple[Ours, ...]
+    others: tuple[Resource, ...]
+
+
 def forms(content: bytes, known: Sequence[Known]) -> tuple[list[ForeignForm], list[str]]:
-    """The Questionnaires of a file, and what is to be known of them, a sentence each.
+    """The Questionnaires of a file, without what is ours, and what is to be known of them, a sentence each.
 
     Raises:
         FileRefused: one contradicts itself, nests deeper, or its options are not in the file.
@@ -42,15 +77,99 @@ def forms(content: bytes, known: Sequence[Known]) -> tuple[list[ForeignForm], li
     told: list[str] = []
     resources = incoming.questionnaires(content)
     for form in resources.forms:
-        made = _form(form, resources.options)
-        if ours := _ours(made, known):
+        split = parted(form, resources.options, known)
+        made = rest(form, split, resources.options)
+        for ours in split.ours:
+            name = ours.instrument.short_title
             told.append(
-                _("%(title)s is %(ours)s, which Seventh has: ask that one.", title=made.title, ours=ours)
+                _(
+                    "%(ours)s in %(title)s stays %(ours)s: ask it beside the rest.",
+                    ours=name,
+                    title=split.title,
+                )
+                if made.fields
+                else _(
+                    "%(title)s is %(ours)s, which Seventh has: ask that one.", title=split.title, ours=name
+                )
             )
-            continue
-        told += _conditions(form, made)
-        found.append(made)
+        if not made.fields and not split.ours:
+            raise FileRefused([Fault(_("%(name)s has no question that Seventh can ask.", name=made.name))])
+        if made.fields:
+            told += _conditions(form, made)
+            found.append(made)
     return found, told
+
+
+def parted(form: Resource, options: Mapping[str, Resource], known: Sequence[Known]) -> Parted:
+    """What of a Questionnaire is ours, told by codes or by the words of its questions, and what is not."""
+    options = incoming.options_of(form, options)
+    asking = [one for one in incoming.items(form) if str(one.get("type")) not in _SILENT]
+    general = [one for one in known if one.instrument.study is None]
+    ours = list(_coded(form, general))
+    taken = {link for one in ours for link in (*one.items, *one.scales)}
+    columns = [
+        Column(str(one.get("linkId")), one["text"] if isinstance(one.get("text"), str) else "")
+        for one in asking
+        if one.get("linkId") not in taken and not _is_computed(one)
+    ]
+    codes = dict(coded.of_links(form))
+    for one in recognising.found(columns, general):
+        if not one.lacking:
+            items = {link: key for key, link in one.columns.items()}
+            by_text = set(one.by.values()) == {"text"}
+            scales = coded.scales(one.instrument, codes)
+            ours.append(Ours(one.instrument, items, scales, {}, certain=by_text))
+            taken |= {*items, *scales}
+    texts = {one.instrument.key: one.texts for one in general}
+    in_words = [
+        replace(one, words=dict(_in_our_words(one, texts[one.instrument.key], asking, options)))
+        for one in ours
+    ]
+    others = tuple(one for one in asking if str(one.get("linkId")) not in taken)
+    return Parted(title_of(_name(form)), tuple(in_words), others)
+
+
+def own(made: ForeignForm, mine: Sequence[Instrument]) -> list[tuple[Instrument, InstrumentColumns]]:
+    """The study's own forms that ask it, in its words; columns are its linkIds."""
+    asked = []
+    for part in parts(made):
+        fitting = ((one, columns_of(part, one)) for one in mine)
+        asked += next(([(one, columns)] for one, columns in fitting if columns is not None), [])
+    return asked
+
+
+def _coded(form: Resource, known: Sequence[Known]) -> Iterator[Ours]:
+    codes = dict(coded.of_links(form))
+    try:
+        named = coded.named(codes, coded.of_item(form), [one.instrument for one in known])
+    except coded.Unrecognised:
+        return
+    for one in named:
+        if items := coded.items(one, codes):
+            yield Ours(one, items, coded.scales(one, codes), {}, certain=True)
+
+
+def _in_our_words(
+    one: Ours, texts: Sequence[LocaleText], asking: Iterable[Resource], options: Mapping[str, Resource]
+) -> Iterator[tuple[tuple[str, Any], int]]:
+    """The values of the options that say what ours say."""
+    for item in asking:
+        key = one.items.get(str(item.get("linkId")))
+        if key is None or not one.instrument.item(key).chosen:
+            continue
+        section = one.instrument.item(key).section
+        said = {
+            words.bare(told): value
+            for text in texts
+            for value, told in text.sections[section].choices.items()
+        }
+        try:
+            offered = list(_options(item, options))
+        except _NotHereError:
+            continue
+        for code, told in offered:
+            if words.bare(told) in said:
+                yield (str(item.get("linkId")), code), said[words.bare(told)]
 
 
 def _conditions(form: Resource, made: ForeignForm) -> Iterator[str]:
@@ -65,28 +184,23 @@ def _conditions(form: Resource, made: ForeignForm) -> Iterator[str]:
         )
 
 
-def _ours(form: ForeignForm, known: Sequence[Known]) -> str:
-    """The name of our instrument that asks the same."""
-    columns = [Column(one.name, one.label, one.choices) for one in form.fields]
-    found = recognising.found(columns, known)
-    return next((one.instrument.short_title for one in found if not one.lacking), "")
+def _name(form: Resource) -> str:
+    return next((form[key] for key in ("title", "name", "id") if isinstance(form.get(key), str)), "Form")
 
 
-def _form(form: Resource, options: Mapping[str, Resource]) -> ForeignForm:
-    name = next((form[key] for key in ("title", "name", "id") if isinstance(form.get(key), str)), "Form")
-    faults = list(_faults(form))
+def rest(form: Resource, split: Parted, options: Mapping[str, Resource]) -> ForeignForm:
+    """The form of what is not ours; it may have no field.
+
+    Raises:
+        FileRefused: it contradicts itself, nests deeper, or its options are not in the file.
+    """
+    name, options = _name(form), incoming.options_of(form, options)
     fields: list[ForeignField] = []
     left: dict[str, str] = {}
-    contained = {
-        name: one
-        for one in incoming.listed(form, "contained")
-        for name in (f"#{one.get('id')}", str(one.get("url")))
-    }
-    for item in incoming.items(form):
-        if str(item.get("type")) in _SILENT:
-            continue
+    faults = []
+    for item in split.others:
         try:
-            made = _field(item, {**options, **contained})
+            made = _field(item, options)
         except _NotHereError as error:
             faults.append(str(error))
             continue
@@ -94,11 +208,11 @@ def _form(form: Resource, options: Mapping[str, Resource]) -> ForeignForm:
             left[str(item.get("linkId"))] = made
         else:
             fields.append(made)
+    if fields or faults:
+        faults = [*_faults(form), *faults]
     if faults:
         raise FileRefused([Fault(f"{name}: {problem}") for problem in faults])
-    if not fields:
-        raise FileRefused([Fault(_("%(name)s has no question that Seventh can ask.", name=name))])
-    return ForeignForm(name, title_of(name), "patient", tuple(fields), left)
+    return ForeignForm(name, split.title, "patient", tuple(fields), left)
 
 
 def _faults(form: Resource) -> Iterator[str]:
@@ -132,14 +246,14 @@ class _NotHereError(ValueError):
 
 def _field(item: Resource, options: Mapping[str, Resource]) -> ForeignField | str:
     told, link = str(item.get("type")), str(item.get("linkId"))
-    if item.get("readOnly") is True or any(name in _COMPUTED for name, _ in _extensions(item)):
+    if _is_computed(item):
         return _("is computed")
     kind = _KINDS.get(told)
     if kind is None:
         return _("is of the type ‘%(kind)s’", kind=told)
     choices: Mapping[str, str] = {}
     if told == "boolean":
-        choices = YES_NO["yesno"]
+        choices = BOOLEAN
     elif kind == "choice":
         choices = dict(_options(item, options))
         kind = "choices" if item.get("repeats") is True else "choice"
@@ -148,6 +262,10 @@ def _field(item: Resource, options: Mapping[str, Resource]) -> ForeignField | st
     if isinstance(made, str) or kind not in ("whole", "decimal"):
         return made
     return _measured(made, item)
+
+
+def _is_computed(item: Resource) -> bool:
+    return item.get("readOnly") is True or any(name in _COMPUTED for name, __ in _extensions(item))
 
 
 def _measured(made: ForeignField, item: Resource) -> ForeignField:
@@ -187,8 +305,8 @@ def _options(item: Resource, options: Mapping[str, Resource]) -> Iterator[tuple[
     for option in incoming.listed(item, "answerOption"):
         coding = option.get("valueCoding")
         if isinstance(coding, dict):
-            code, words = coding.get("code"), coding.get("display")
-            told = words if isinstance(words, str) and words else code
+            code, display = coding.get("code"), coding.get("display")
+            told = display if isinstance(display, str) and display else code
             if isinstance(told, str) and told:
                 yield (code if isinstance(code, str) and code else told), told
         else:
@@ -198,11 +316,6 @@ def _options(item: Resource, options: Mapping[str, Resource]) -> Iterator[tuple[
 
 
 def _of_set(found: Resource) -> Iterator[tuple[str, str]]:
-    compose, expansion = found.get("compose"), found.get("expansion")
-    lists = incoming.listed(compose, "include") if isinstance(compose, dict) else []
-    codes = [code for one in lists for code in incoming.listed(one, "concept")]
-    codes = codes or (list(incoming.listed(expansion, "contains")) if isinstance(expansion, dict) else [])
-    for one in codes:
-        if isinstance(one.get("code"), str):
-            words = one.get("display")
-            yield one["code"], words if isinstance(words, str) and words else one["code"]
+    for one in incoming.concepts(found):
+        told = one.get("display")
+        yield one["code"], told if isinstance(told, str) and told else one["code"]

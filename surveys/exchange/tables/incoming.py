@@ -74,10 +74,10 @@ def table_of(name: str, content: bytes, mapping: FileMapping) -> Table:
     return reading.read(name, content, reading.Asked.by(mapping))
 
 
-def rows(name: str, content: bytes, mapping: str, library: Library) -> ImportFile:
-    """The rows that a file makes by its mapping. Raises FileRefused, Refused."""
+def rows(name: str, content: bytes, mapping: str, library: Library, study: str = "") -> ImportFile:
+    """The rows that a file makes by its mapping, for the study of this code. Raises FileRefused, Refused."""
     if fhir.is_fhir(content):
-        return answers_in.read(name, content, library)
+        return answers_in.read(name, content, library, study)
     meant = mapping_file.read(mapping.encode(), library)
     return mapped.mapped(table_of(name, content, meant), meant, library)
 

@@ -111,7 +111,7 @@ def take(code: str, number: int) -> Page:
     with committed(form) as kept:
         meant = answering.answered(mapping_file.read(sent.proposed.encode(), library), _answers(form))
         text = mapping_text.write(meant, {})
-        rows = tables.rows(sent.name, sent.content, text, library)
+        rows = tables.rows(sent.name, sent.content, text, library, here.study.code)
         incoming.change(db.session, number, text)
         if not form.look_again.data:
             wording = (form.wording.data or "").strip() or None

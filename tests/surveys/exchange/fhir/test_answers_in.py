@@ -12,10 +12,16 @@ from sqlalchemy import select
 from surveys.db import db
 from surveys.exchange.faults import FileRefused
 from surveys.exchange.fhir import answers_in
+from surveys.exchange.foreign import taking
+from surveys.exchange.tables.foreign_form import own_form
+from surveys.instruments.definition import parse
+from surveys.instruments.library import Library
+from surveys.instruments.own import definition, form_of
 from surveys.models import Patient, Response, Visit
 from tests.support import fhir, nasty
 from tests.support.desk import LIBRARY
 from tests.support.study import library
+from tests.support.tables import KNOWN, OPTIONS, QUESTIONS
 
 PHQ9 = {f"q{number}": value for number, value in enumerate(fhir.VALUES, start=1)}
 
@@ -103,3 +109,158 @@ def test_one_questionnaire_twice_at_a_visit_is_refused() -> None:
     """Two of one day cannot both be that day's."""
     with pytest.raises(FileRefused, match="P1 has phq9 at 2025-03-01 twice"):
         answers_in.read("r.json", fhir.packed(fhir.response(), fhir.response(id="r2")), LIBRARY)
+
+
+EYE = "http://clinic.example/eye"
+
+
+def eye() -> dict[str, Any]:
+    """A clinic's own Questionnaire: options with and without codes, yes or no, a number and a quantity."""
+    unit = {
+        "url": "http://hl7.org/fhir/StructureDefinition/questionnaire-unit",
+        "valueCoding": {"code": "mm"},
+    }
+    coded = [
+        {"valueCoding": {"code": code, "display": text}} for code, text in (("R", "Red"), ("W", "White"))
+    ]
+    plain = [{"valueCoding": {"display": text}} for text in ("Drops", "Ointment", "Tape")]
+    items = [
+        {"linkId": "look", "type": "choice", "text": "How does it look?", "answerOption": coded},
+        {"linkId": "use", "type": "choice", "repeats": True, "text": "Used", "answerOption": plain},
+        {
+            "linkId": "stage",
+            "type": "choice",
+            "text": "Stage",
+            "answerOption": [{"valueInteger": n} for n in (4, 2)],
+        },
+        {"linkId": "shut", "type": "boolean", "text": "Does it shut?"},
+        {"linkId": "times", "type": "integer", "text": "How often?"},
+        {"linkId": "gap", "type": "quantity", "text": "Gap", "extension": [unit]},
+        {"linkId": "note", "type": "string", "text": "Note"},
+    ]
+    return {"resourceType": "Questionnaire", "url": EYE, "title": "Eye", "item": items[::-1]}
+
+
+def of_eye(**changes: Any) -> dict[str, Any]:
+    """A response to it."""
+    answers: dict[str, list[dict[str, Any]]] = {
+        "look": [{"valueCoding": {"code": "W"}}],
+        "use": [{"valueCoding": {"display": "Tape"}}, {"valueCoding": {"display": "Drops"}}],
+        "stage": [{"valueInteger": 2}],
+        "shut": [{"valueBoolean": False}],
+        "times": [{"valueInteger": 3}],
+        "gap": [{"valueQuantity": {"value": 2.5, "code": "mm"}}],
+        "note": [{"valueString": "seen"}],
+        **changes,
+    }
+    items = [{"linkId": link, "answer": answer} for link, answer in answers.items()]
+    return fhir.response(questionnaire=f"{EYE}|2", item=items)
+
+
+def with_own(questionnaire: dict[str, Any]) -> Library:
+    """The site's library with the forms that study S1 made of a Questionnaire."""
+    forms, _ = taking.read(fhir.packed(questionnaire), KNOWN)
+    facts: dict[str, Any] = {"version": 1, "study": "S1", "holder": "S", "year": 2026}
+    texts = [
+        definition(own_form(part, ("en",)), key=f"s1_form{number}", **facts)
+        for number, part in enumerate(forms)
+    ]
+    return LIBRARY.with_forms([parse(text, "x") for text in texts])
+
+
+def test_a_questionnaire_that_became_an_own_form_brings_its_answers() -> None:
+    """By linkId and code, whatever the order; what the form does not ask is told."""
+    content = fhir.packed(eye(), of_eye())
+    file = answers_in.read("r.json", content, with_own(eye()), "S1")
+    [row] = file.rows
+    form = {one.labels["en"]: one.number for one in form_of(with_own(eye()).get("s1_form0")).fields}
+    given = {label: row.answers["s1_form0"][f"q{number}"] for label, number in form.items()}
+    assert given == {
+        "How does it look?": 2,
+        "Used": [1, 3],
+        "Stage": 2,
+        "Does it shut?": 2,
+        "How often?": 3,
+        "Gap": 2.5,
+    }
+    assert file.left_out == ("Item note left out (1 answers).",)
+    with pytest.raises(FileRefused, match=r"Eye is none of Seventh's .*\. Make a form of the study's own of"):
+        answers_in.read("r.json", content, with_own(eye()), "S2")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"look": [{"valueCoding": {"code": "G", "display": "Green"}}]},
+            "item look of this Eye offers G ‘Green’",
+        ),
+        ({"gap": [{"valueQuantity": {"value": 1, "unit": "cm"}}]}, "item gap is in cm, and is asked in mm"),
+        (
+            {"gap": [{"valueQuantity": {"value": 1, "code": "mm", "comparator": "<"}}]},
+            "item gap has no number",
+        ),
+        ({"shut": [{"valueBoolean": "no"}]}, "item shut of this Eye offers None"),
+    ],
+)
+def test_what_an_own_form_does_not_offer_is_refused(changes: dict[str, Any], said: str) -> None:
+    """As of every questionnaire: no answer is guessed."""
+    with pytest.raises(FileRefused, match=said):
+        answers_in.read("r.json", fhir.packed(eye(), of_eye(**changes)), with_own(eye()), "S1")
+
+
+def test_a_long_questionnaire_answers_several_own_forms() -> None:
+    """One response, at one visit; why an answer is missing goes with its form."""
+    items = [{"linkId": f"n{number}", "type": "integer", "text": f"Number {number}"} for number in range(45)]
+    long = {"resourceType": "Questionnaire", "url": EYE, "title": "Long", "item": items}
+    answered = [{"linkId": f"n{number}", "answer": [{"valueInteger": number}]} for number in (0, 44)]
+    response = fhir.response(questionnaire=EYE, item=answered)
+    [row] = answers_in.read("r.json", fhir.packed(long, response), with_own(long), "S1").rows
+    assert row.answers == {"s1_form0": {"q1": 0}, "s1_form1": {"q5": 44}}
+
+
+def in_words() -> dict[str, Any]:
+    """A PHQ-9 with no code of LOINC, as HL7's example has it: options are in a ValueSet of its own."""
+    concepts = [{"code": text[:3], "display": text} for text in OPTIONS]
+    own = {"resourceType": "ValueSet", "id": "v", "compose": {"include": [{"concept": concepts[::-1]}]}}
+    items = [
+        {"linkId": f"x{number}", "type": "choice", "text": f"{text}?", "answerValueSet": "#v"}
+        for number, text in enumerate(QUESTIONS)
+    ]
+    return {
+        "resourceType": "Questionnaire",
+        "url": EYE,
+        "title": "Mood",
+        "contained": [own],
+        "item": items[::-1],
+    }
+
+
+def test_questions_and_options_in_our_words_are_ours() -> None:
+    """The file itself says what each code means; what a linkId looks like says nothing."""
+    items = [
+        {"linkId": f"x{number}", "answer": [{"valueCoding": {"code": OPTIONS[value][:3]}}]}
+        for number, value in enumerate(fhir.VALUES)
+    ]
+    form = in_words()
+    content = fhir.packed(form, fhir.response(questionnaire=EYE, item=items))
+    assert answers_in.read("r.json", content, LIBRARY).rows[0].answers == {"phq9": PHQ9}
+    form["item"] = [
+        {**one, "linkId": f"phq9_q{int(one['linkId'][1:]) + 1}", "text": "Frage"} for one in form["item"]
+    ]
+    with pytest.raises(FileRefused, match=r"its items look like those of PHQ-9 by their linkIds alone"):
+        answers_in.read("r.json", fhir.packed(form, fhir.response(questionnaire=EYE, item=items)), LIBRARY)
+
+
+def test_a_value_set_of_the_file_may_weigh_its_options() -> None:
+    """As an option of the Questionnaire itself may."""
+    url = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
+    concepts = [{"code": f"o{n}", "extension": [{"url": url, "valueDecimal": n}]} for n in range(4)]
+    options = {"resourceType": "ValueSet", "url": f"{EYE}/v", "compose": {"include": [{"concept": concepts}]}}
+    items = [
+        {name: told for name, told in one.items() if name != "answerOption"}
+        | {"answerValueSet": f"{EYE}/v|1"}
+        for one in fhir.questionnaire()["item"]
+    ]
+    content = fhir.packed(options, fhir.questionnaire(item=items), fhir.of_clinic())
+    assert answers_in.read("r.json", content, LIBRARY).rows[0].answers == {"phq9": PHQ9}

@@ -8,7 +8,8 @@ import pytest
 
 from surveys.exchange.faults import FileRefused
 from surveys.exchange.fhir import answers_in
-from surveys.exchange.fhir.recognising import recognised
+from surveys.exchange.fhir.incoming import Resources
+from surveys.exchange.fhir.recognising import Recognising
 from tests.support import fhir
 from tests.support.desk import LIBRARY
 
@@ -22,11 +23,12 @@ def flat(response: dict[str, Any]) -> list[dict[str, Any]]:
 def test_the_phq8_is_not_a_phq9_cut_short() -> None:
     """All items of one instrument and of no other: eight are the PHQ-8, two the PHQ-2, nine the PHQ-9."""
     items = flat(fhir.response())
+    recognising = Recognising(Resources((), {}, {}, {}, {}), list(LIBRARY))
     for count, key in ((9, "phq9"), (8, "phq8"), (2, "phq2")):
-        asked = recognised(fhir.response(item=items[:count]), {}, LIBRARY)
+        [asked] = recognising.of(fhir.response(item=items[:count]))
         assert asked.instrument.key == key
     panel = fhir.response(item=items[:7], questionnaire="http://loinc.org/q/44249-1")
-    assert recognised(panel, {}, LIBRARY).instrument.key == "phq9"
+    assert [one.instrument.key for one in recognising.of(panel)] == ["phq9"]
 
 
 def changed(change: dict[str, Any], **form: Any) -> bytes:

@@ -83,6 +83,16 @@ def test_one_of_ours_stays_ours() -> None:
     assert (found, told) == ([], ["Eye care is PHQ-9, which Seventh has: ask that one."])
 
 
+def test_a_form_with_one_of_ours_in_it_keeps_the_rest() -> None:
+    """By codes or words; what is ours is asked as such, its total too, so that nobody answers it twice."""
+    coded = fhir.questionnaire()["item"]
+    total = item("sum", "decimal", code=[{"system": fhir.LOINC, "code": "44261-6"}])
+    for ours in ([*coded, total], [item(f"w{n}", "boolean", text=text) for n, text in enumerate(QUESTIONS)]):
+        [found], told = forms(fhir.packed(form(*ours, item("size", "integer"))), KNOWN)
+        assert [one.name for one in found.fields] == ["size"]
+        assert told == ["PHQ-9 in Eye care stays PHQ-9: ask it beside the rest."]
+
+
 def test_what_contradicts_itself_or_is_not_there_is_refused() -> None:
     """With its place."""
     elsewhere = "the options of how are in a ValueSet that is not in this file: http://x.example/v. Add it."
