@@ -28,6 +28,7 @@ from tests.support.study import FACE, Invited, changing, invite
 ASKED = {"face": range(1, 6), "phq9": range(4), "saq": range(1, 6)}
 ITEMS = {"face": 15, "phq9": 9, "saq": 9}
 PATIENTS_WHO_ANSWER = 2
+PAUSE = 0.4  # seconds between two answers: more requests a minute than a link may make would all be refused
 
 
 @dataclass
@@ -71,7 +72,7 @@ def _import(bench: Bench, kind: str) -> str:
         session.execute(update(Study).values(simulated=False))
     waits, ended = Waits(), threading.Event()
     answering = [
-        threading.Thread(target=_answer, args=(app, one, number, waits, ended))
+        threading.Thread(target=answer, args=(app, one, number, waits, ended))
         for number, one in enumerate(invited)
     ]
     for thread in answering:
@@ -85,12 +86,12 @@ def _import(bench: Bench, kind: str) -> str:
     return f"{rows} rows in {spent:.0f} s of processor time ({took:.0f} s), patients {waits.told()}"
 
 
-def _answer(app: Flask, invited: Invited, number: int, waits: Waits, ended: threading.Event) -> None:
-    """Give the first answers of FaCE again and again."""
+def answer(app: Flask, invited: Invited, number: int, waits: Waits, ended: threading.Event) -> None:
+    """Give the first answer of FaCE again and again."""
     person = Patient(in_process(app))
     person.open(invited.token)
     person.next()
-    while not ended.is_set():
+    while not ended.wait(PAUSE):
         path = f"/visit/{invited.visit_id}/face/1"
         person.get(path)
         began = time.monotonic()

@@ -20,7 +20,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import chains, imports, patients, scores, staff
+from benchmarks import chains, exchange, imports, patients, scores, staff
 from benchmarks.measuring import Bench
 from surveys.settings import ROOT
 from tests.support.postgres import VERSION as POSTGRES
@@ -83,6 +83,14 @@ ROWS = (
         "15 s; 0.5 s, 0 refused",
         "6 s; 0.1 s",
         imports.imports,
+        slow=True,
+    ),
+    Measurement(
+        "100 responses per patient in, and out in each format: processor time with the database's, peak "
+        "memory; a patient's answer meanwhile",
+        "350 MB; 0.5 s, 0 refused",
+        "0.1 s",
+        exchange.responses,
         slow=True,
     ),
     Measurement(
