@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     Connection,
+    Date,
     Double,
     Engine,
     Select,
@@ -152,6 +154,24 @@ def _between_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
 def _between(element: Any, compiler: Any, **options: Any) -> str:
     first, last = (compiler.process(one, **options) for one in element.clauses)
     return f"extract(epoch FROM ({last} - {first}))"
+
+
+class iso_day(FunctionElement[date]):
+    """The day that a text such as `2026-03-10` says; each database compares it with its own days."""
+
+    name = "iso_day"
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(iso_day, "sqlite")
+def _day_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"({compiler.process(element.clauses, **options)})"
+
+
+@compiles(iso_day)
+def _day(element: Any, compiler: Any, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS DATE)"
 
 
 def length(session: Session, column: SQLColumnExpression[Any]) -> ColumnElement[int]:

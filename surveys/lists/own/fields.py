@@ -7,33 +7,43 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam, or_
+from sqlalchemy.orm import Session
 
 from analysis.words import joined
 from analysis.words import words as _
 from surveys import same, typed
 from surveys.lists.own.reading import Reading
+from surveys.models import Patient
 
-Kind = Literal["choice", "number", "day", "days_since", "text"]
+Kind = Literal["choice", "choices", "number", "day", "days_since", "text"]
+LISTED = ","  # stands before and behind each value of a list of choices
+NO_ANSWER = "none"
 MOST_DAYS = 36_500
 
 # The conditions of each kind: the key that an address has, and the words. One with … takes a value.
 OPERATORS: Mapping[Kind, Mapping[str, str]] = {
     "choice": {"is": _("is one of …"), "is_not": _("is none of …")},
+    "choices": {
+        "is": _("has one of …"),
+        "is_not": _("has none of …"),
+        "known": _("known"),
+        "unknown": _("not known"),
+    },
     "number": {
-        "above": "above …",
+        "above": _("above …"),
         "at_least": _("at least …"),
         "at_most": _("at most …"),
-        "below": "below …",
-        "known": "known",
+        "below": _("below …"),
+        "known": _("known"),
         "unknown": _("not known"),
     },
     "day": {
         "since": _("on or after …"),
-        "before": "before …",
+        "before": _("before …"),
         "last_days": _("in the last … days"),
         "next_days": _("in the next … days"),
-        "known": "known",
+        "known": _("known"),
         "unknown": _("not known"),
     },
     "days_since": {
@@ -56,7 +66,8 @@ class Field:
     """One field. `read` gives its SQL; a field of kind `days_since` gives the day that is counted from.
 
     `choices` are the words of each value; `precision` gives how exactly a day is known; `compared` gives the
-    folded form of a text.
+    folded form of a text, or `found` the patients whose text holds another. An `exact` number is shown with
+    all its decimals.
     """
 
     key: str
@@ -67,6 +78,13 @@ class Field:
     choices: Mapping[str, str] = field(default_factory=dict)
     precision: Callable[[Reading], ColumnElement[Any]] | None = None
     compared: Callable[[Reading], ColumnElement[Any]] | None = None
+    found: Callable[[Session, Reading, str], Sequence[int]] | None = None
+    exact: bool = False
+
+    @property
+    def chosen(self) -> bool:
+        """Whether its values are among `choices`."""
+        return self.kind in ("choice", "choices")
 
     @property
     def operators(self) -> Mapping[str, str]:
@@ -98,10 +116,10 @@ def checked(one: Field, condition: Condition) -> Condition:
     if not given:
         raise ConditionError(
             _("%(label)s: choose at least one.", label=one.label)
-            if one.kind == "choice"
+            if one.chosen
             else _("%(label)s: enter a value.", label=one.label)
         )
-    if one.kind == "choice":
+    if one.chosen:
         if gone := [value for value in given if value not in one.choices]:
             raise ConditionError(
                 _(
@@ -115,8 +133,12 @@ def checked(one: Field, condition: Condition) -> Condition:
     return Condition(one.key, operator, given[:1])
 
 
-def met(one: Field, condition: Condition, reading: Reading) -> ColumnElement[bool]:
+def met(session: Session, one: Field, condition: Condition, reading: Reading) -> ColumnElement[bool]:
     """The condition for the database; it must be `checked`."""
+    if one.found is not None and condition.operator == "contains":
+        ids = one.found(session, reading, condition.values[0])
+        # Written into the statement: there may be more of them than a statement takes parameters.
+        return Patient.id.in_(bindparam(None, ids, expanding=True, literal_execute=True))
     column, operator = one.read(reading), condition.operator
     if operator == "known":
         return column.is_not(None)
@@ -125,6 +147,9 @@ def met(one: Field, condition: Condition, reading: Reading) -> ColumnElement[boo
     if one.kind == "choice":
         within = column.in_(condition.values)
         return within if operator == "is" else ~within
+    if one.kind == "choices":
+        has = or_(*(column.contains(f"{LISTED}{value}{LISTED}") for value in condition.values))
+        return has if operator == "is" else or_(column.is_(None), ~has)
     value, today = _value(one, operator, condition.values[0]), reading.scope.today
     if one.kind == "text":
         return (one.compared or one.read)(reading).contains(same.folded(value), autoescape=True)
@@ -148,7 +173,13 @@ def met(one: Field, condition: Condition, reading: Reading) -> ColumnElement[boo
 def words(one: Field, condition: Condition) -> str:
     """The condition as staff read it: Sex: is one of Female, Male."""
     told = joined(", ", (_said(one, value) for value in condition.values))
-    return f"{one.label}: {one.operators[condition.operator].replace('…', told or '…')}"
+    return f"{one.label}: {str(one.operators[condition.operator]).replace('…', told or '…')}"
+
+
+def said(one: Field, value: str) -> str:
+    """The words of a value of a field with choices; of a list of values those of each."""
+    values = value.strip(LISTED).split(LISTED) if one.kind == "choices" else [value]
+    return joined(", ", (_said(one, single) for single in values))
 
 
 def order(one: Field, reading: Reading, down: bool) -> Sequence[ColumnElement[Any]]:

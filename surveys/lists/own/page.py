@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, func, select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.instrument import Instrument
-from surveys.lists.own import facts, scores
+from surveys.lists.own import facts, forms, scores
 from surveys.lists.own import fields as described
 from surveys.lists.own.choice import Askable
 from surveys.lists.own.facts import PlanPart, Words
@@ -55,23 +55,32 @@ class OwnPage:
 
 
 def known(
-    session: Session, scope: Scope, instruments: Sequence[Instrument], words: Words, named: Named
+    session: Session,
+    scope: Scope,
+    instruments: Sequence[Instrument],
+    words: Words,
+    named: Named,
+    own: Sequence[Instrument] = (),
+    language: str = "en",
 ) -> Mapping[str, Field]:
-    """Every field of this study by its key, in the order in which lists show them."""
+    """Every field of this study by its key, in the order in which lists show them.
+
+    `own` are its own forms, whose questions are fields in the words of `language`.
+    """
     query = (
         select(Timepoint.id, Timepoint.key, Timepoint.name)
         .where(Timepoint.study_id == scope.study_id)
         .order_by(Timepoint.position)
     )
     plan = [PlanPart(**row) for row in session.execute(query).mappings()]
-    every = (*facts.fields(words, plan), *scores.fields(instruments, named))
+    every = (*facts.fields(words, plan), *scores.fields(instruments, named), *forms.fields(own, language))
     return {one.key: one for one in every}
 
 
 def page(session: Session, scope: Scope, asked: Askable, number: int = 1, size: int = PAGE) -> OwnPage:
     """Page `number`, of `size` patients, of those in the scope who meet all conditions."""
     whole = Reading(scope)
-    chosen = _chosen(whole, asked).limit(size).offset((number - 1) * size).cte("chosen")
+    chosen = _chosen(session, whole, asked).limit(size).offset((number - 1) * size).cte("chosen")
     reading = whole.of_these(select(chosen.c.id))
     columns = [
         column
@@ -91,9 +100,9 @@ def page(session: Session, scope: Scope, asked: Askable, number: int = 1, size: 
     return OwnPage(rows, found[0]["in_all"] if found else 0, size)
 
 
-def _chosen(reading: Reading, asked: Askable) -> Any:
+def _chosen(session: Session, reading: Reading, asked: Askable) -> Any:
     """The patients' ids with their place in the order, and how many there are."""
-    conditions = [described.met(one, condition, reading) for one, condition in asked.conditions]
+    conditions = [described.met(session, one, condition, reading) for one, condition in asked.conditions]
     ordered = (*described.order(asked.sort, reading, asked.down), Patient.code)
     query = select(
         Patient.id,

@@ -63,6 +63,14 @@ class Reading:
             self._joined[key] = found, found.c.patient_id == Patient.id
         return self._joined[key][0]  # type: ignore[no-any-return]
 
+    def answers(self, instrument: str) -> Subquery:
+        """The latest answers to an instrument: `answers`, as they were stored."""
+        key = ("answers", instrument)
+        if key not in self._joined:
+            found = self._answers(instrument)
+            self._joined[key] = found, found.c.patient_id == Patient.id
+        return self._joined[key][0]  # type: ignore[no-any-return]
+
     def joined(self, query: Select[Any]) -> Select[Any]:
         """The query over patients with all that was asked for; the patients stay."""
         for other, condition in self._joined.values():
@@ -95,6 +103,17 @@ class Reading:
             .group_by(ranked.c.patient_id)
             .subquery()
         )
+
+    def _answers(self, instrument: str) -> Subquery:
+        place = func.row_number().over(partition_by=Visit.patient_id, order_by=changes.LATEST_FIRST)
+        query = (
+            select(Visit.patient_id, Response.answers, place.label("place"))
+            .select_from(Visit)
+            .join(Response, Response.visit_id == Visit.id)
+            .where(self._ours(), Response.stands, Response.instrument == instrument)
+        )
+        ranked = query.subquery()
+        return select(ranked.c.patient_id, ranked.c.answers).where(ranked.c.place == 1).subquery()
 
     def _ours(self) -> ColumnElement[bool]:
         return self.scope.of_visit if self._ids is None else Visit.patient_id.in_(self._ids)

@@ -26,8 +26,9 @@ from surveys.lists.own.page import Cell
 from surveys.models import OwnList
 from surveys.store.errors import Refused
 from surveys.store.study import own_lists as store
+from surveys.store.words import own_forms
 from surveys.views.clinic import display
-from surveys.views.web import server
+from surveys.views.web import language, server
 from surveys.views.web.access import Grant, for_roles, grant, member
 from surveys.views.web.list_files import SIZE, Ending, every, sent
 from surveys.views.web.numbers import page_number, stored
@@ -196,9 +197,18 @@ def _not_yours(saved: OwnList) -> Response:
 
 def _known() -> Known:
     """Every field of the study by its key."""
-    here = grant()
+    here, library = grant(), server.library()
+    forms = own_forms.of_study(db.session, here.study.id, library)
     return dict(
-        lists.known(db.session, here.scope, list(server.library()), display.LISTS, display.scale_name)
+        lists.known(
+            db.session,
+            here.scope,
+            list(library),
+            display.LISTS,
+            display.scale_name,
+            forms,
+            language.locale(),
+        )
     )
 
 
@@ -305,12 +315,12 @@ def _shown(one: Field, cell: Cell) -> Any:
     """A cell as the page shows it; None is an empty one."""
     if cell.value is None:
         return None
-    if one.kind == "choice":
-        return one.choices.get(cell.value, cell.value)
+    if one.chosen:
+        return described.said(one, cell.value)
     if one.kind == "day":
         return display.partial(cell.value, cell.precision)
     if isinstance(cell.value, float):
-        return display.decimal(cell.value)
+        return display.plain(cell.value) if one.exact else display.decimal(cell.value)
     return cell.value
 
 
@@ -318,5 +328,5 @@ def _in_file(one: Field, cell: Cell) -> FileCell:
     """A cell as a file holds it: a day that is known by month or year alone is no day."""
     if one.kind == "day" and cell.precision not in (None, "day"):
         return display.partial(cell.value, cell.precision)
-    value: FileCell = one.choices.get(cell.value, cell.value) if one.kind == "choice" else cell.value
+    value: FileCell = described.said(one, cell.value) if one.chosen and cell.value else cell.value
     return value

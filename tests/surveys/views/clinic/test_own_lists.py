@@ -11,10 +11,11 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from flask import Flask
 
+from surveys.instruments.own import OwnField, OwnForm
 from surveys.models import OwnList, Patient, Study, Treatment
 from surveys.store.visit import responses, visits
 from surveys.store.visit.responses import NewResponse
-from surveys.store.words import versions
+from surveys.store.words import own_forms, versions
 from tests.support.present import now
 from tests.support.staff import Member, signed_in
 from tests.support.study import changing, invite, library, one_table
@@ -110,6 +111,50 @@ def test_all_with_toxin_since_then_whose_saq_rose(app: Flask) -> None:
     assert "No patient is touched" in coordinator.get(f"/staff/S1/own-lists/{kept['id']}/delete").text
     coordinator.post(f"/staff/S1/own-lists/{kept['id']}/delete", {"sure": "yes"})
     assert one_table(app, "own_list") == []
+
+
+def test_a_list_has_what_an_own_form_asked(app: Flask) -> None:
+    """On the page and in the file, a number with all its decimals and choices by their words."""
+    found = invite(app)
+    choices = {"en": ("brow", "eye", "mouth")}
+    fields = (
+        OwnField(1, "decimal", {"en": "Amplitude"}, {}, 0.0, 20.0, "mV"),
+        OwnField(2, "choices", {"en": "Where"}, choices),
+    )
+    with changing(app) as session:
+        study = session.get_one(Study, found.study_id)
+        form = own_forms.keep(
+            session,
+            study,
+            OwnForm({"en": "Nerve test"}, "staff", False, fields),
+            library(app),
+            at=now(),
+            actor="test",
+        )
+    with changing(app) as session:
+        own_forms.learn(session, library(app))
+        new = NewResponse(
+            visit_id=found.visit_id,
+            patient_id=found.patient_id,
+            instrument=form,
+            version_id=versions.freeze(session, form, at=now()),
+            answers={"q1": 2.25, "q2": [1, 3]},
+            source="paper",
+            submitted_at=now(),
+            completed_on=now().date(),
+        )
+        responses.add(session, [new], at=now(), actor="test")
+    member, key = signed_in(app), f"own.{form.key}"
+    member.get(f"/staff/S1/own-lists/look?about={key}.q2")
+    assert "has one of" in member.page.text
+    chosen = [("show", "code"), ("show", f"{key}.q1"), ("show", f"{key}.q2"), ("if", f"{key}.q2~is~3~2")]
+    member.get(f"/staff/S1/own-lists/look?{_query(chosen)}")
+    assert shown(member) == ["P1"]
+    for words in ("Nerve test: Where: has one of mouth, eye", "Amplitude (mV)", "2.25", "brow, mouth"):
+        assert words in member.page.text
+    member.get(f"/staff/S1/own-lists/file.csv?{_query(chosen)}")
+    rows = list(csv.reader(io.StringIO(member.replies[-1].content.decode("utf-8-sig"))))
+    assert rows[1] == ["P1", "2.25", "brow, mouth"]
 
 
 def test_a_list_whose_field_went_says_so(app: Flask) -> None:
