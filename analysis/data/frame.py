@@ -102,7 +102,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 # Columns that frames of earlier versions lack, by table; where nobody said anything they change no digest.
 LATER = {"patients": ("status_reason",), "visits": ("says_changed",)}
 
-_DTYPES = {
+_DTYPES: Mapping[str, Any] = {
     "text": "category",
     "date": "datetime64[s]",
     "number": "float64",
@@ -218,13 +218,18 @@ class StudyFrames:
 
 def build(table: str, rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
     """The table of that name from plain rows, in its types; an empty one has them too."""
-    columns = COLUMNS[table]
-    frame = pd.DataFrame(list(rows), columns=list(columns))
-    if "answers" in columns:
-        frame["answers"] = frame["answers"].map(as_text)
+    given = list(rows)
+    columns = {name: _column(kind, [row.get(name) for row in given]) for name, kind in COLUMNS[table].items()}
+    return pd.DataFrame(columns, copy=False)
+
+
+def _column(kind: str, values: list[object]) -> pd.Series:
+    inferred: Any = None if values else "object"
+    column = pd.Series(values, dtype=inferred)
+    if kind == "answers":
+        return column.map(as_text).astype("object")
     # Text comes first: the categories of an empty column would have another type.
-    text = {name: "str" for name, kind in columns.items() if kind == "text"}
-    return frame.astype(text).astype({name: _DTYPES[kind] for name, kind in columns.items()})
+    return (column.astype("str") if kind == "text" else column).astype(_DTYPES[kind])
 
 
 def of_columns(table: str, columns: Mapping[str, object]) -> pd.DataFrame:
