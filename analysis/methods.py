@@ -15,6 +15,7 @@ from analysis.numbers.guards import (
     PILED_UP_FROM,
     count_text,
 )
+from analysis.numbers.imputed import DRAWS, SEED
 from analysis.results.change import APART_DAYS
 from analysis.results.course_ordinal import ABOVE_LOWEST_FROM
 from analysis.results.filters import Filters
@@ -43,7 +44,7 @@ class _Sentence:
 
 
 _ANSWERED = _(
-    "Questionnaires: {instruments}. Missing items: {rules}; nothing was imputed beyond these rules."
+    "Questionnaires: {instruments}. Missing items: {rules}; no answer was imputed beyond these rules."
 )
 _SENTENCES = (
     _Sentence(
@@ -141,6 +142,14 @@ _SENTENCES = (
         since onset, age, sex and the other families begun before, errors CR2 by patient. No comparison was
         made with fewer than 20 patients in an arm, weights worth fewer than 15, or arms that differed by
         more than 0.4 standard deviations in earlier scores or in the last change."""),
+    ),
+    _Sentence(
+        "treatment_comparison",
+        ("draws",),
+        _("""Where at most 20 % of these visits lacked age, sex or onset, these were imputed by chained
+        equations (each patient's once, from the means of the patient's visits, the score afterwards among
+        them), {draws} times with the seed {seed}, and the results pooled by Rubin's rules with Barnard and
+        Rubin's degrees of freedom."""),
     ),
     _Sentence(
         "responders",
@@ -247,6 +256,8 @@ def methods(
         least=COEFFICIENT_FROM,
         imprecise=IMPRECISE_BELOW,
         suppress=suppress_under,
+        draws=DRAWS,
+        seed=SEED,
         version=plan[0].version if plan else "",
         fixed_on=plan[0].fixed_at[:10] if plan else "",
         seen=f", {plan[0].seen}" if plan and plan[0].seen else "",

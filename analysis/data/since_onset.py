@@ -15,13 +15,14 @@ from analysis.words import words as _
 
 DAYS_PER_YEAR = 365.25
 STRATA = ("acute", "chronic", "unknown")
+NO_ONSET, TOO_IMPRECISE = _("no onset known"), _("onset too imprecise")
 LEFT_OUT_REASONS = (
     _("from birth"),
     _("before onset"),
     _("both sides"),
     _("more than one palsy"),
-    _("no onset known"),
-    _("onset too imprecise"),
+    NO_ONSET,
+    TOO_IMPRECISE,
 )
 Dates = NDArray[Any]  # datetime64[D]; numpy's own types confuse its date arithmetic
 

@@ -148,6 +148,7 @@ def _table_row(one: Record) -> dict[str, Any]:
         "imprecise" if one["imprecise"] else None,
         _("arms differ in %(listed)s", listed=told.listed(one["unbalanced"])) if one["unbalanced"] else None,
         _("%(one)s began it later", one=one["started_later"]) if one["started_later"] else None,
+        told.drawn(one).removeprefix("; ") if one["estimate"] is not None else None,
     )
     return {
         "Treatment": level_words(one["family"]),

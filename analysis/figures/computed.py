@@ -69,9 +69,10 @@ COMPARISON = _(
     "began within 90 days of it is compared with who did not, by the first score in the family's window. "
     "Overlap weights (Li and others, J Am Stat Assoc 2018;113:390) make both arms alike in the score at that "
     "visit, its number, log10 years since onset, age, sex and other families begun before; least squares on "
-    "the same set, errors by patient (CR2). Arms that differ by more than 0.4 standard deviations in earlier "
-    "scores or in the last change are not compared: a passing low gets better by itself. E-value: how "
-    "strongly, as a risk ratio, something unknown had to go with both treatment and score to explain the "
+    "the same set, errors by patient (CR2). Age, sex and onset that at most 20 % lack are imputed 20 times, "
+    "and the results pooled by Rubin's rules. Arms that differ by more than 0.4 standard deviations in "
+    "earlier scores or in the last change are not compared: a passing low gets better by itself. E-value: "
+    "how strongly, as a risk ratio, something unknown had to go with both treatment and score to explain the "
     "difference (VanderWeele and Ding, Ann Intern Med 2017;167:268)."
 )
 RESPONDERS = _(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.numbers.formulas import Numbers
+from analysis.numbers.rubin import barnard_rubin, more
 
 DRAWS, SEED = 20, 20240607
 
@@ -53,9 +54,9 @@ def tipping(rows: Rows, term: int, random_covariance: Numbers, sigma: float, df:
     blocks = _Blocks.of(rows, random_covariance, sigma)
     draws = blocks.estimates(np.random.default_rng(SEED))[:, term]
     within = float(blocks.covariance[term, term])
-    between = float(draws.var(ddof=1)) * (1 + 1 / DRAWS)
+    between = more(draws)
     total = within + between
-    freedom = _barnard_rubin(within, between, df)
+    freedom = barnard_rubin(within, between, df, DRAWS)
     half = float(stdtrit(freedom, 0.975)) * np.sqrt(total)
     estimate = float(draws.mean())
     low, high = estimate - half, estimate + half
@@ -64,16 +65,6 @@ def tipping(rows: Rows, term: int, random_covariance: Numbers, sigma: float, df:
         return Tipping(estimate, low, high, 0.0)
     nearest = low if estimate > 0 else high
     return Tipping(estimate, low, high, -nearest / moved if abs(moved) > 1e-12 else None)
-
-
-def _barnard_rubin(within: float, between: float, complete: float) -> float:
-    """Degrees of freedom of a small sample (Barnard and Rubin, Biometrika 1999;86:948)."""
-    lost = between / (within + between)
-    observed = (complete + 1) / (complete + 3) * complete * (1 - lost)
-    if lost < 1e-12:
-        return observed
-    old = (DRAWS - 1) / lost**2
-    return old * observed / (old + observed)
 
 
 @dataclass(frozen=True)

@@ -7,54 +7,35 @@ balance refuses the comparison or is named. The design is a sequence of target t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import product
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.data.analysis_plan import AFTER_START, COMPARED_FAMILIES
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.data.since_onset import STRATA
-from analysis.numbers.formulas import Numbers, t_tested
+from analysis.numbers.formulas import t_tested
 from analysis.numbers.guards import IMPRECISE_BELOW, SUPPRESS_UNDER, count_text, is_small
+from analysis.numbers.imputed import DRAWS, SEED
 from analysis.numbers.likelihood import NotEstimable
 from analysis.numbers.weighted import e_value as e_value_of
-from analysis.numbers.weighted import effective_size, overlap_weights, standardised_difference, weighted
-from analysis.results.families import adjust
+from analysis.results.arms import Arms, made
+from analysis.results.families import adjust, headline_scales
 from analysis.results.models import piled_up
+from analysis.results.sites import of_sites, site_space
 from analysis.results.trials import COVARIATES, OUTSIDE, Known, counts, trials, visits
 from analysis.words import words as _
 
 FEWEST, FEWEST_EFFECTIVE = 20, 15  # patients in an arm, and as many as its weights are worth
 UNBALANCED = 0.4  # a standardised difference past which a comparison misleads
 MUST_BALANCE = ("earlier_mean", "last_change")  # a flare, or a fall since the last score, decides who begins
-MISSING_AT_MOST = 0.2
-NOBODY_BEGAN = _("begun before the first questionnaire, or nobody began it and answered after")
 HISTORIES = ("known", "none")
 
 _DESCRIBED = ("ess_exposed", "ess_compared", "smd_before", "balance_outside", "unbalanced")
 _CHANGES = ("change_exposed", "change_compared")
 _NUMBERS = ("estimate", "se", "df", "low", "high", "p", "e_value")
-
-
-@dataclass(frozen=True)
-class Arms:
-    """Both arms of one comparison: the followed index visits with every covariate, the model's rows."""
-
-    exposed: NDArray[np.bool_]
-    patient: NDArray[Any]
-    post: Numbers
-    x: Numbers  # the covariates with their column of ones
-    rows: pd.DataFrame
-
-    @cached_property
-    def weights(self) -> Numbers:
-        """The overlap weights; raises ``NotEstimable`` where nobody in one arm resembles the other."""
-        return overlap_weights(self.exposed, self.x)
 
 
 Place = tuple[str | None, str, str]  # stratum, scale, family
@@ -78,7 +59,9 @@ def treatment_comparison(
     visit, with 90 days more at its end. Only visits at whose number (second, third …) both arms have someone.
     Overlap weights of a logistic model, then least squares on the same set, for every scale and family: score
     at the index visit, its number, log10 years since onset, age, female, other families begun before. Errors
-    CR2 by patient. Visits that lack a covariate are left out; more than 20 % of them refuse the comparison.
+    CR2 by patient. Age, sex and onset that some patients lack (``imputed``) are drawn by chained equations,
+    ``draws`` times, and what the whole data sets give is pooled by Rubin's rules (`analysis.results.arms`).
+    More than 20 % of visits that lack a covariate refuse the comparison.
 
     ``history`` is ``known`` where the patient has an earlier score, ``none`` at a first score: whether that
     one was low for the patient nobody can tell. Not estimable: fewer than 20 patients, or weights worth fewer
@@ -86,6 +69,8 @@ def treatment_comparison(
     in the last change; surgery of different causes. ``balance_outside`` is the largest other difference of
     what the model does not hold, ``unbalanced`` names what is past 0.4. ``change_exposed`` and
     ``change_compared`` are the weighted mean changes of both arms from the index visit on.
+    ``…_within_sites``, of the scales of sentences where two sites have 10 patients, is the same with the site
+    among the covariates.
 
     Returns:
         Records on all patients, then by the stratum of the index visit. Adjusted p as in `families`: of
@@ -125,6 +110,7 @@ def _newly_made(frames: StudyFrames, scale_info: Mapping[str, ScaleInfo], suppre
     known = Known.of(frames)
     begun = set(known.begun["family"].unique())
     families = [family for family in COMPARED_FAMILIES if family in begun]
+    told = headline_scales(scale_info) | set(frames.analysis_plan.outcomes)
     compared: dict[tuple[str | None, str, str, str], Record] = {}
     balances: dict[Place, list[Record]] = {}
     of_arms: dict[Place, Arms] = {}
@@ -137,8 +123,9 @@ def _newly_made(frames: StudyFrames, scale_info: Mapping[str, ScaleInfo], suppre
                 if stratum is not None and not len(rows):
                     continue
                 place = {} if stratum is None else {"stratum": stratum}
-                arms = _arms(rows)
-                record = _record(rows, arms, family, scale, info, suppress_under)
+                arms = made(rows)
+                in_words = history == "known" and scale in told
+                record = _record(rows, arms, family, scale, info, suppress_under, in_words)
                 compared[stratum, history, scale, family] = {**place, "history": history, **record}
                 if history == "known" and not isinstance(arms, str):
                     start = {**place, "family": family, "scale": scale}
@@ -171,21 +158,28 @@ def _of(rows: pd.DataFrame, history: str, stratum: str | None) -> pd.DataFrame:
 
 
 def _record(
-    rows: pd.DataFrame, arms: Arms | str, family: str, scale: str, info: ScaleInfo, suppress_under: int
+    rows: pd.DataFrame,
+    arms: Arms | str,
+    family: str,
+    scale: str,
+    info: ScaleInfo,
+    suppress_under: int,
+    in_words: bool,
 ) -> Record:
+    """``in_words``: whether sentences are made of it, so that the site is looked at, too."""
     flow = counts(rows)
     later = int((rows["started_later"] & rows["post"].notna()).sum())
     if isinstance(arms, str):
-        sizes, found = (0, 0, 0, 0), {"reason": arms}
+        sizes, lacking, found = (0, 0, 0, 0), 0, {"reason": arms}
     else:
-        exposed, patient = arms.exposed, arms.patient
+        exposed, patient, lacking = arms.exposed, arms.patient, arms.imputed
         sizes = (
             int(exposed.sum()),
             int((~exposed).sum()),
             len(np.unique(patient[exposed])),
             len(np.unique(patient[~exposed])),
         )
-        found = _compared(arms, family, info)
+        found = _compared(arms, family, info, in_words)
     small = any(is_small(size, suppress_under) for size in sizes[2:])
     if small:
         found = {
@@ -206,42 +200,13 @@ def _record(
         "responses": None if small else 2 * (sizes[0] + sizes[1]),
         **{name: None if is_small(count, suppress_under) or small else count for name, count in flow.items()},
         "started_later": None if is_small(later, suppress_under) or small else later,
-        **dict.fromkeys((*_NUMBERS, *_CHANGES, *_DESCRIBED)),
+        "imputed": None if is_small(lacking, suppress_under) or small else lacking,
+        **dict.fromkeys((*_NUMBERS, *_CHANGES, *_DESCRIBED, "draws", "seed")),
+        **of_sites(),
         **found,
         "imprecise": "estimate" in found and min(sizes[2:]) < IMPRECISE_BELOW,
         "suppressed": small,
     }
-
-
-def _arms(rows: pd.DataFrame) -> Arms | str:
-    """The rows of the model, or why there are none."""
-    arm, post, number = (rows[name].to_numpy(np.float64) for name in ("exposed", "post", "number"))
-    at = np.flatnonzero(~np.isnan(arm) & ~np.isnan(post))
-    if not (arm[at] == 1).any():
-        return NOBODY_BEGAN
-    at = at[_in_both(number[at], arm[at] == 1)]
-    if not len(at):
-        return _("nobody to compare")
-    values = rows[list(COVARIATES)].to_numpy(np.float64, na_value=np.nan)
-    whole = ~np.isnan(values[at]).any(axis=1)
-    if (~whole).mean() > MISSING_AT_MOST:
-        return _("a covariate is missing in more than 20 % of the visits")
-    at = at[whole]
-    at = at[_in_both(number[at], arm[at] == 1)]
-    if not len(at):
-        return _("nobody to compare")
-    placed, values, exposed = rows.iloc[at], values[at], arm[at] == 1
-    numbers = np.unique(placed["number"])[1:]
-    indicators = (placed["number"].to_numpy()[:, None] == numbers).astype(float)
-    varying = values[:, np.ptp(values, axis=0) > 0]
-    centred = (varying - varying.mean(axis=0)) / varying.std(axis=0)
-    x = np.column_stack([np.ones(len(placed)), indicators, centred])
-    return Arms(exposed, placed["patient"].to_numpy(), placed["post"].to_numpy(np.float64), x, placed)
-
-
-def _in_both(number: Numbers, exposed: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether both arms have someone at the visit's number."""
-    return np.isin(number, np.intersect1d(number[exposed], number[~exposed]))
 
 
 def _few(arms: Arms, suppress_under: int) -> bool:
@@ -257,7 +222,7 @@ def _refused(arms: Arms, info: ScaleInfo) -> str | None:
     return piled_up(arms.rows["pre"].to_numpy(np.float64), info) or piled_up(arms.post, info)
 
 
-def _compared(arms: Arms, family: str, info: ScaleInfo) -> Record:
+def _compared(arms: Arms, family: str, info: ScaleInfo, in_words: bool) -> Record:
     """The comparison's numbers, or the reason why there are none."""
     causes = arms.rows.loc[arms.exposed, "cause"].nunique()
     if family == "surgery" and causes > 1:
@@ -265,18 +230,26 @@ def _compared(arms: Arms, family: str, info: ScaleInfo) -> Record:
     if reason := _refused(arms, info):
         return {"reason": reason}
     try:
-        weights = arms.weights
+        return _estimated(arms, in_words)
     except NotEstimable as refusal:
         return {"reason": refusal.reason}
+
+
+def _estimated(arms: Arms, in_words: bool) -> Record:
+    """Both arms described, and the numbers or the reason.
+
+    Raises:
+        NotEstimable: nobody in one arm resembles the other.
+    """
     ess = {
-        "ess_exposed": effective_size(weights[arms.exposed]),
-        "ess_compared": effective_size(weights[~arms.exposed]),
+        "ess_exposed": arms.ess(arms.exposed),
+        "ess_compared": arms.ess(~arms.exposed),
     }
-    outside = {name: _difference(arms, name, weights) for name in OUTSIDE}
+    outside = {name: arms.apart(name, balanced=True) for name in OUTSIDE}
     off = {name: value for name, value in outside.items() if value is not None and abs(value) > UNBALANCED}
     described = {
         **ess,
-        "smd_before": _difference(arms, "pre", np.ones(len(weights))),
+        "smd_before": arms.apart("pre", balanced=False),
         "balance_outside": max((abs(value) for value in outside.values() if value is not None), default=None),
         "unbalanced": ", ".join(off) or None,
     }
@@ -290,51 +263,55 @@ def _compared(arms: Arms, family: str, info: ScaleInfo) -> Record:
         }
     if worst := [name for name in MUST_BALANCE if name in off]:
         return {**described, "reason": _("the arms differed before: %(worst)s", worst=", ".join(worst))}
-    design = np.column_stack([arms.exposed.astype(float), arms.x])
     try:
-        found = weighted(arms.post, design, weights, arms.patient, 0)
+        found = arms.difference(arms.post)
     except NotEstimable as refusal:
         return {**described, "reason": refusal.reason}
     tested = t_tested(found.estimate, found.se, found.df)
     spread = float(arms.post.std(ddof=1))
     numbers = (found.estimate, found.se, found.df, tested.low, tested.high, tested.p)
-    told = dict(zip(_NUMBERS, (*numbers, e_value_of(found.estimate, spread)), strict=True))
     change = arms.post - arms.rows["pre"].to_numpy(np.float64)
     changes = {
-        name: float(np.average(change[of], weights=weights[of]))
+        name: arms.average(change, of)
         for name, of in zip(_CHANGES, (arms.exposed, ~arms.exposed), strict=True)
     }
-    return {**described, **told, **changes, "reason": None}
+    return {
+        **described,
+        **dict(zip(_NUMBERS, (*numbers, e_value_of(found.estimate, spread)), strict=True)),
+        **(_within_sites(arms) if in_words else {}),
+        **changes,
+        **({"draws": DRAWS, "seed": SEED} if arms.imputed else {}),
+        "reason": None,
+    }
 
 
-def _difference(arms: Arms, name: str, weights: Numbers) -> float | None:
-    """The standardised difference of one covariate; of sites the largest of any."""
-    if name != "site":
-        return standardised_difference(arms.rows[name].to_numpy(np.float64), arms.exposed, weights)
-    sites = arms.rows["site"].to_numpy()
-    found = [
-        standardised_difference((sites == site).astype(float), arms.exposed, weights)
-        for site in sorted(set(sites))
-    ]
-    return max((one for one in found if one is not None), key=abs, default=None)
+def _within_sites(arms: Arms) -> Record:
+    """The same with the site among the covariates, where two sites have enough patients."""
+    columns = site_space(arms.rows["site"], arms.patient)
+    if columns is None:
+        return {}
+    try:
+        found = arms.within_sites(columns).difference(arms.post)
+    except NotEstimable:
+        return {}
+    return of_sites(found.estimate, found.se, found.df)
 
 
 def _balance(arms: Arms, info: ScaleInfo, suppress_under: int) -> list[Record]:
     if _few(arms, suppress_under) or _refused(arms, info):
         return []
     try:
-        weights = arms.weights
+        after = {name: arms.apart(name, balanced=True) for name in (*COVARIATES, *OUTSIDE)}
     except NotEstimable:
         return []
-    alike = np.ones(len(weights))
     return [
         {
             "covariate": name,
             "inside": name in COVARIATES,
-            "before": _difference(arms, name, alike),
-            "after": _difference(arms, name, weights),
+            "before": arms.apart(name, balanced=False),
+            "after": difference,
             "patients": len(np.unique(arms.patient)),
             "responses": 2 * len(arms.patient),
         }
-        for name in (*COVARIATES, *OUTSIDE)
+        for name, difference in after.items()
     ]

@@ -16,8 +16,8 @@ from analysis.data.record import Record
 from analysis.numbers.formulas import Numbers, t_tested
 from analysis.numbers.guards import HIDDEN, IMPRECISE_BELOW, SUPPRESS_UNDER, is_small
 from analysis.numbers.likelihood import NotEstimable
-from analysis.numbers.weighted import weighted
-from analysis.results.comparison import Arms, compared_arms
+from analysis.results.arms import Arms
+from analysis.results.comparison import compared_arms
 
 STEPS = 20  # of the curve, over the length of the scale
 BETTER, WORSE = "better", "worse"
@@ -91,14 +91,13 @@ def _shares(arms: Arms, reached: NDArray[np.bool_], suppress_under: int) -> Reco
         if any(is_small(count, suppress_under) for count in sides):
             found[f"share_{name}"], reason = None, HIDDEN
         else:
-            found[f"share_{name}"] = float(np.average(reached[of], weights=arms.weights[of]))
+            found[f"share_{name}"] = arms.average(reached.astype(float), of)
     return {**found, "reason": reason}
 
 
 def _difference(arms: Arms, reached: NDArray[np.bool_]) -> dict[str, Any]:
-    design = np.column_stack([arms.exposed.astype(float), arms.x])
     try:
-        found = weighted(reached.astype(float), design, arms.weights, arms.patient, 0)
+        found = arms.difference(reached.astype(float))
     except NotEstimable as refusal:
         return {**dict.fromkeys(_DIFFERENCE), "reason": str(refusal)}
     tested = t_tested(found.estimate, found.se, found.df)

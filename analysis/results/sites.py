@@ -54,18 +54,20 @@ def within_sites(
         columns: the result of `site_space`.
         answered: estimate, error and degrees of freedom of the terms of a question.
     """
-    empty: Record = dict.fromkeys(f"{name}_within_sites" for name in _WITHIN)
     found: Fitted = {}
     if columns is not None and question.refused is None:
         beside = columns if question.adjusting is None else np.column_stack([question.adjusting, columns])
         found = answered(replace(question, adjusting=full_rank(beside)))
     told: dict[str, Record] = {}
     for term in question.terms:
-        if term in found:
-            estimate, se, df = found[term]
-            tested = t_tested(estimate, se, df)
-            numbers = (estimate, se, df, tested.low, tested.high)
-            told[term] = dict(zip(empty, numbers, strict=True))
-        else:
-            told[term] = empty
+        told[term] = of_sites(*found[term]) if term in found else of_sites()
     return told
+
+
+def of_sites(estimate: float | None = None, se: float = 0.0, df: float = 0.0) -> Record:
+    """Estimate, error and interval as fields ``…_within_sites``; all missing without an estimate."""
+    if estimate is None:
+        return dict.fromkeys(f"{name}_within_sites" for name in _WITHIN)
+    tested = t_tested(estimate, se, df)
+    numbers = (estimate, se, df, tested.low, tested.high)
+    return {f"{name}_within_sites": value for name, value in zip(_WITHIN, numbers, strict=True)}

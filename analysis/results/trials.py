@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.data.frame import StudyFrames
 from analysis.data.gradings import HOUSE_BRACKMANN
+from analysis.data.since_onset import DAYS_PER_YEAR, NO_ONSET, TOO_IMPRECISE, time_since_onset
 from analysis.data.treatments import begun_families
 from analysis.results.before_after import AFTER_DAYS
 
@@ -34,6 +35,7 @@ _OF_VISIT = [
     "age",
     "female",
     "cause",
+    "left_out",
 ]
 
 
@@ -44,13 +46,14 @@ class Known:
     scored: pd.DataFrame
     begun: pd.DataFrame
     gradings: pd.DataFrame
-    sites: pd.Series
+    patients: pd.DataFrame  # by patient
 
     @classmethod
     def of(cls, frames: StudyFrames) -> "Known":
-        sites = frames.patients.set_index("patient")["site"]
+        patients = frames.patients.set_index("patient")[["site", "onset_on", "onset_precision"]]
         table = frames.scored
-        return cls(table[table["value"].notna()], begun_families(frames.treatments), frames.gradings, sites)
+        scored = table[table["value"].notna()]
+        return cls(scored, begun_families(frames.treatments), frames.gradings, patients)
 
 
 def visits(known: Known, scale: str) -> pd.DataFrame:
@@ -59,7 +62,8 @@ def visits(known: Known, scale: str) -> pd.DataFrame:
     Returns:
         The columns of ``COVARIATES`` and ``OUTSIDE`` but ``families_before``, ``number`` (1 for the patient's
         first score), ``next_day`` (of the patient's next score), ``patient, visit_id, completed_on, stratum,
-        cause``.
+        cause``. ``may_be_drawn``: the time since onset is known, or there is one that is not; as log10 years
+        it then lies from ``onset_from`` to ``onset_to``.
     """
     rows = known.scored.loc[known.scored["scale"] == scale, _OF_VISIT].reset_index(drop=True)
     grouped = rows.groupby("patient", sort=False)
@@ -73,7 +77,16 @@ def visits(known: Known, scale: str) -> pd.DataFrame:
     rows["bells"] = (rows["cause"] == BELLS).astype(float).where(rows["cause"].notna())
     rows["hb_iv_or_worse"] = _severe(known.gradings, rows)
     rows["year"] = rows["completed_on"].dt.year.astype(float)
-    rows["site"] = known.sites.reindex(rows["patient"]).to_numpy()
+    rows["site"] = known.patients["site"].reindex(rows["patient"]).to_numpy()
+    vague = (rows["left_out"] == TOO_IMPRECISE).to_numpy(bool)
+    rows["may_be_drawn"] = vague | rows["left_out"].isna() | (rows["left_out"] == NO_ONSET)
+    rows["onset_from"], rows["onset_to"] = -np.inf, np.inf
+    if vague.any():
+        at = rows[vague]
+        of = known.patients.reindex(at["patient"]).set_axis(at.index)
+        days = time_since_onset(of["onset_on"], of["onset_precision"], at["completed_on"])
+        limits = np.log10(days[["shortest", "longest"]].to_numpy(np.float64) / DAYS_PER_YEAR)
+        rows.loc[vague, ["onset_from", "onset_to"]] = limits
     rows["next_day"] = grouped["completed_on"].shift(-1)
     return rows
 

@@ -9,13 +9,22 @@ from analysis.data.frame import ScaleInfo
 from analysis.data.kinds import FAMILY_OF, WORDS_OF_KIND, level_words
 from analysis.data.record import Record
 from analysis.numbers.guards import IMPRECISE_BELOW
+from analysis.results.arms import NOBODY_BEGAN
 from analysis.results.before_after import as_shown
-from analysis.results.comparison import NOBODY_BEGAN
 from analysis.results.findings import Findings
 from analysis.results.injections import REFERENCE
 from analysis.results.responders import BETTER, WORSE
 from analysis.statements.planned import marked
-from analysis.statements.rule import ALPHA, NOT_TESTED, TOLD, Verdict, by_question, two_populations, verdict
+from analysis.statements.rule import (
+    ALPHA,
+    NOT_TESTED,
+    TOLD,
+    Verdict,
+    by_question,
+    sites_differ,
+    two_populations,
+    verdict,
+)
 from analysis.statements.statement import Statement
 from analysis.statements.words import (
     IMPRECISE,
@@ -188,7 +197,7 @@ def compared(found: Findings, scale: str) -> list[Statement]:
             if of_scale != scale or stratum not in of or of[stratum]["reason"] == NOBODY_BEGAN:
                 continue
             one = of[stratum]
-            told = verdict(one, guard=two_populations(of, stratum))
+            told = verdict(one, guard=two_populations(of, stratum) or sites_differ(one))
             statements.append(
                 marked(
                     found.plan,
@@ -294,7 +303,7 @@ def _comparison(info: ScaleInfo, family: str, one: Record, told: Verdict, stratu
         )
     beside = _(", who differed in %(listed)s", listed=listed(one["unbalanced"])) if one["unbalanced"] else ""
     limits = f"{signed(one['estimate'])}, {span(one['low'], one['high'])}"
-    numbers = f"({limits}{IMPRECISE if one['imprecise'] else ''})"
+    numbers = f"({limits}{IMPRECISE if one['imprecise'] else ''}{drawn(one)})"
     if told.direction == "none":
         alike = _(
             "between those who began %(family)s and patients who were alike before%(beside)s",
@@ -326,6 +335,15 @@ def _comparison(info: ScaleInfo, family: str, one: Record, told: Verdict, stratu
         beside=beside,
         numbers=numbers,
     )
+
+
+def drawn(one: Record) -> str:
+    """How many patients lack a covariate, so that it was imputed; nothing where none does."""
+    if one["draws"] is None:
+        return ""
+    if one["imputed"] is None:
+        return _("; age, sex or onset of a few imputed")
+    return _("; age, sex or onset of %(patients)s imputed", patients=one["imputed"])
 
 
 def listed(unbalanced: str) -> str:

@@ -57,8 +57,11 @@ def followed() -> list[Patient]:
 
 
 @cache
-def followed_trials() -> StudyFrames:
-    """The made-up registry of the case ``trials``: FaCE at several visits, treatments, sites and grades."""
+def followed_trials(*, lacking: bool = True) -> StudyFrames:
+    """The made-up registry of the case ``trials``: FaCE at several visits, treatments, sites and grades.
+
+    With ``lacking`` also patients whose age or sex is not known.
+    """
     patients, visits, treatments, grades = (
         pd.read_csv(FOLDER / "trials" / f"{name}.csv")
         for name in ("patients", "visits", "treatments", "grades")
@@ -80,6 +83,7 @@ def followed_trials() -> StudyFrames:
             gradings=[(row["graded_on"], row["value"]) for row in of(grades, one["patient"])],
         )
         for one in patients.to_dict("records")
+        if lacking or (not pd.isna(one["birth_year"]) and one["sex"] != "other")
     )
 
 

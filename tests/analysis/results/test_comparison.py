@@ -18,7 +18,7 @@ ITERATED = 1e-6  # relative: the weights come of an iterative fit
 
 @pytest.fixture(scope="module")
 def frames() -> StudyFrames:
-    return followed_trials()
+    return followed_trials(lacking=False)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,11 @@ def test_it_equals_r(records, family, history, stratum):
     if reference["estimate"] is None:
         assert found["estimate"] is None
         assert found["reason"]
-    names = set(reference) - {"differences"} - ({"estimate"} if reference["estimate"] is None else set())
+    sites = reference.get("within_sites", {}) if history == "known" else {}
+    for name, value in sites.items():
+        assert found[f"{name}_within_sites"] == pytest.approx(value, rel=ITERATED), name
+    names = set(reference) - {"differences", "within_sites"}
+    names -= {"estimate"} if reference["estimate"] is None else set()
     for name in names:
         assert found[name] == pytest.approx(reference[name], rel=ITERATED, abs=1e-9), name
 
@@ -163,7 +167,8 @@ def test_an_arm_of_few_shows_nothing(frames):
 
 
 def test_a_covariate_that_many_lack_refuses_the_comparison(frames):
-    patients = frames.patients.assign(birth_year=frames.patients["birth_year"].mask(np.arange(320) % 3 == 0))
+    third = np.arange(len(frames.patients)) % 3 == 0
+    patients = frames.patients.assign(birth_year=frames.patients["birth_year"].mask(third))
     found = treatment_comparison(dataclasses.replace(frames, patients=patients), FACE)
     told = only(found, family="therapy", history="known", stratum=None)
     assert told["reason"] == "a covariate is missing in more than 20 % of the visits"

@@ -23,7 +23,7 @@ TOLD = [(family, stratum) for family, of in REFERENCE.items() for stratum, one i
 
 @cache
 def records():
-    return responders(followed_trials(), FACE, suppress_under=1)
+    return responders(followed_trials(lacking=False), FACE, suppress_under=1)
 
 
 def of(family, stratum, **facts):
@@ -65,7 +65,7 @@ def test_where_lower_is_better_a_fall_is_a_gain():
             **{**vars(FACE["face.total"]), "direction": "higher_worse"}
         )
     }
-    found = responders(followed_trials(), turned, suppress_under=1)
+    found = responders(followed_trials(lacking=False), turned, suppress_under=1)
     for way, other in (("better", "worse"), ("worse", "better")):
         shares = [one["share_exposed"] for one in found if one["way"] == way and one["threshold"]]
         assert shares == [
@@ -77,7 +77,7 @@ def test_a_few_patients_on_a_side_are_hidden():
     shown = {
         (one["family"], one.get("stratum"), one["way"], one["points"], one["threshold"]) for one in records()
     }
-    found = responders(followed_trials(), FACE, suppress_under=5)
+    found = responders(followed_trials(lacking=False), FACE, suppress_under=5)
     hidden = [one for one in found if one["reason"] == HIDDEN]
     assert hidden
     assert len(found) == len(shown)
@@ -87,14 +87,14 @@ def test_a_few_patients_on_a_side_are_hidden():
 
 def test_the_sentence_tells_shares_and_no_direction():
     """Two arms that were alike, at the change that counts for one person."""
-    found = Findings.of(followed_trials(), 1)
+    found = Findings.of(followed_trials(lacking=False), 1)
     told = responded(found, "face.total")
     assert {one.direction for one in told} == {"not_told"}
     [one] = [one for one in told if one.stratum is None and one.other == "toxin"]
     [better] = of("toxin", "all", way="better", threshold="sdc_individual")
     assert f"{better['share_exposed']:.0%}".replace("%", " %") in one.text.replace("\u00a0", " ")
     view = View(suppress_under=1, strata=(None,), may_open_patients=True)
-    drawn = responders_figure(followed_trials(), "face.total", view)
+    drawn = responders_figure(followed_trials(lacking=False), "face.total", view)
     assert one.text in drawn.summary
     assert len(drawn.panels) == len([place for place in TOLD if place[1] == "all"])
     for panel in drawn.panels:
