@@ -20,7 +20,8 @@ def demo(context: click.Context) -> None:
         if demonstration.find(opened.session) is not None:
             click.echo("The demonstration study is there already. Nothing was changed.")
             return
-        demonstration.create(opened.session, opened.library, at=opened.at, actor=opened.actor)
+        seals = opened.app.extensions["seals"]
+        demonstration.create(opened.session, opened.library, seals, at=opened.at, actor=opened.actor)
     click.echo(
         f"The demonstration study {demonstration.CODE} is ready. All its patients are simulated. "
         "See it with: seventh run"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from surveys.instruments.facts import asks_of
 from surveys.instruments.library import Library
+from surveys.mail.channels import NOT_AT_ALL
 from surveys.models import Draft, Patient, Response, Study, Visit
 from surveys.schedule import is_open, preset
 from surveys.simulate.answers import answer
@@ -81,6 +82,7 @@ def create(session: Session, library: Library, seals: Seals, *, at: datetime, ac
         today=today,
         at=at,
         actor=actor,
+        contact=_contact,
     )
     rng = np.random.default_rng(SEED)
     expected = []
@@ -150,11 +152,18 @@ def _newcomer(
         .limit(1)
     )
     code = f"S{int((last or 'S0')[1:]) + 1:05}"
-    contact = NewContact(hospital_number=f"SIM-{code[1:]}", name=f"Simulated person {int(code[1:])}")
-    new = replace(new_patient(code, person), contact=contact)
+    new = replace(new_patient(code, person), contact=_contact(code))
     patient = patients.enrol(session, study, study.timepoints, new, library, at=at, actor=actor)
     query = select(Visit).where(Visit.patient_id == patient.id, Visit.timepoint_id == study.timepoints[0].id)
     return session.scalars(query).one()
+
+
+def _contact(code: str) -> NewContact:
+    """Somebody whom no message is sent: nobody would read it."""
+    number = code[1:]
+    return NewContact(
+        hospital_number=f"SIM-{number}", name=f"Simulated person {int(number)}", channel=NOT_AT_ALL
+    )
 
 
 def _begin(

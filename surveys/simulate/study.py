@@ -24,7 +24,7 @@ from surveys.store.errors import Refused
 from surveys.store.patient import importing
 from surveys.store.patient import patients as patients_store
 from surveys.store.patient.importing import NewVisit
-from surveys.store.patient.patients import NewPatient
+from surveys.store.patient.patients import NewContact, NewPatient
 from surveys.store.study import studies
 from surveys.store.transactions import Transaction
 from surveys.store.visit import responses
@@ -84,13 +84,15 @@ def simulate(
     today: date,
     at: datetime,
     actor: str,
+    contact: Callable[[str], NewContact | None] = lambda code: None,
     progress: Callable[[int], None] = lambda count: None,
 ) -> SimulatedCounts:
     """Store `patients` simulated people with at most `visits` answered visits each, all before `today`.
 
     The same seed gives the same people and answers, moved to `today`. A draft study without a patient becomes
     a simulated one. Each transaction stores some people, and what was stored stays if a later one fails.
-    `study` is only read. `progress` gets the number of people stored since its last call.
+    `study` is only read. `contact` gives the person behind a code. `progress` gets the number of people
+    stored since its last call.
 
     Raises:
         Refused: the study is a real one.
@@ -109,7 +111,11 @@ def simulate(
         size = min(BATCH, patients - start)
         people = [draw(rng, _enrolment(rng, today), study.lowest_age, today) for _ in range(size)]
         codes = [f"S{known + start + number:05}" for number in range(1, size + 1)]
-        made = making.make(codes, people, most_visits=visits)
+        news = [
+            replace(new_patient(code, person), contact=contact(code))
+            for code, person in zip(codes, people, strict=True)
+        ]
+        made = making.make(news, people, most_visits=visits)
         for first in range(0, size, AT_ONCE):
             some = made[first : first + AT_ONCE]
             with transaction() as session:
@@ -208,12 +214,12 @@ class _Making:
     at: datetime
     actor: str
 
-    def make(self, codes: Sequence[str], people: Sequence[Person], *, most_visits: int) -> list[_Made]:
-        """All of `people`; it takes longest, and stores nothing."""
+    def make(self, news: Sequence[NewPatient], people: Sequence[Person], *, most_visits: int) -> list[_Made]:
+        """All of `people`, enrolled as `news`; it takes longest, and stores nothing."""
         courses = [_course(self.rng, self.timepoints, person, most_visits, self.today) for person in people]
         news = [
-            self._afterwards(new_patient(code, person), person, course)
-            for code, person, course in zip(codes, people, courses, strict=True)
+            self._afterwards(new, person, course)
+            for new, person, course in zip(news, people, courses, strict=True)
         ]
         return [
             _Made(new, [(occasion, self._answers(person, occasion)) for occasion in course])

@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 
 from surveys.db import writing
 from surveys.instruments.library import Library
+from surveys.lists.checks.check import Terms
+from surveys.lists.checks.page import waiting
+from surveys.lists.scope import Scope
 from surveys.models import Study
 from surveys.schedule import preset
 from surveys.simulate import demo
@@ -136,6 +139,8 @@ def test_the_demo_has_something_of_everything(session: Session) -> None:
     )
     assert {number for number, _ in visits} == {1, 2, 3, 4, 5}
     assert rows(session, "SELECT count(*) FROM score WHERE value IS NULL")[0][0] > 50
+    terms = Terms(Scope(study.id, None, NOW.date()), study.lowest_age, list(LIBRARY))
+    assert "no_channel" not in waiting(session, terms)  # the checks of a demonstration find what is worth it
 
 
 def test_an_open_visit_is_always_found(session: Session) -> None:
