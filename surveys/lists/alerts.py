@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from surveys.lists import needs
 from surveys.lists.at_once import Part, ShortList
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE
@@ -69,12 +70,14 @@ class SentAnswers:
 @dataclass(frozen=True)
 class Trouble:
     """How many alerts wait; and why staff must look at once: those that waited longer than the study allows,
-    and those of which a notice did not arrive. Every page asks, and with it for `worker_seen_at`."""
+    and those of which a notice did not arrive. Every page asks, and with it for `worker_seen_at`, and
+    how many messages to patients are `lost`: they did not arrive, or cannot go."""
 
     waiting: int
     overdue: int
     unheard: int
     worker_seen_at: datetime | None = None
+    lost: int = 0
 
     @property
     def pressing(self) -> bool:
@@ -95,6 +98,7 @@ def trouble(session: Session, scope: Scope, let_wait: timedelta, at: datetime) -
         func.count().filter(Alert.raised_at <= at - let_wait),
         func.count().filter(unheard),
         select(func.max(Host.seen_at)).scalar_subquery(),
+        needs.lost(scope, at),
     ).where(Alert.state == "new")
     return Trouble(*session.execute(query).one())
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.lists import background, joined, twins
@@ -216,7 +216,29 @@ def _by_hand(
     return ShortList(query, (due_at, Message.id), limit or SHOWN)
 
 
+def lost(scope: Scope, at: datetime) -> ScalarSelect[int]:
+    """How many messages did not arrive, or cannot go."""
+    found = _not_arrived(scope, at, Message.id).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()
+
+
 def _undelivered(scope: Scope, at: datetime) -> ShortList:
+    since = func.coalesce(Message.outcome_at, Message.planned_at)
+    query = _not_arrived(
+        scope,
+        at,
+        Patient.code.label("patient"),
+        TITLE.label("visit"),
+        Message.outcome,
+        Message.error,
+        since.label("outcome_at"),
+        Contact.name,
+        Contact.telephone,
+    )
+    return ShortList(query, (since.desc(), Message.id), SHOWN)
+
+
+def _not_arrived(scope: Scope, at: datetime, *columns: Any) -> Select[Any]:
     # A corrected address needs no more work; an unknown outcome does.
     # Mail that came back for another reason, such as a full mailbox, waits until other mail arrives.
     later, its_visit = aliased(Message), aliased(Visit)
@@ -232,17 +254,8 @@ def _undelivered(scope: Scope, at: datetime) -> ShortList:
         Message.outcome.in_(NOT_DELIVERED), Message.outcome_at >= at - MISSED_WITHIN, not_dealt_with
     )
     no_way = and_(Message.outcome.is_(None), Message.error.in_(NO_WAY), Message.planned_at <= at)
-    since = func.coalesce(Message.outcome_at, Message.planned_at)
-    query = _of_messages(
-        Patient.code.label("patient"),
-        TITLE.label("visit"),
-        Message.outcome,
-        Message.error,
-        since.label("outcome_at"),
-        Contact.name,
-        Contact.telephone,
-    ).where(scope.condition, Patient.status == "active", or_(came_to_nothing, no_way))
-    return ShortList(query, (since.desc(), Message.id), SHOWN)
+    waiting = (scope.condition, Patient.status == "active", or_(came_to_nothing, no_way))
+    return _of_messages(*columns).where(*waiting)
 
 
 def _refused_ways(arrived_since: ColumnElement[bool]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

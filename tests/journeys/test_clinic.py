@@ -113,8 +113,8 @@ def test_what_waits_for_a_person(app: Flask, member: Member) -> None:
             leaving.request_removal(session, visit.patient_id, at=datetime.now(UTC), actor="test")
     told = member.get(CLINIC).links
     assert told["/staff/S1/alerts?state=new"] == "1 alert is open, for less than a minute: P-1"
-    assert told[f"{NEEDS}#overdue"] == "2 visits are overdue"
-    assert told[f"{NEEDS}#requests"] == "1 request to remove details"
+    assert told[f"{CLINIC}#overdue"] == "2 visits are overdue"
+    assert told[f"{CLINIC}#requests"] == "1 request to remove details"
     page = member.get(NEEDS)
     assert all(f'id="{anchor}"' in member.replies[-1].html for anchor in ("overdue", "requests"))
     assert page.links["/staff/S1/removal/P-2"] == "Decide P-2"

@@ -116,7 +116,7 @@ def missed(code: str) -> Page:
         title=_("Say why visits were missed"),
         heads=(_("Patient"), _("Visit"), _("Closes")),
         ends=_("What was answered stays. Each visit can be opened again for a late answer."),
-        back=url_for("clinic.needs", code=code),
+        back=url_for("clinic.today", code=code, _anchor="overdue"),
         page=1,
         pages=1,
     )

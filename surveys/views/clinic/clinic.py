@@ -1,4 +1,4 @@
-"""The coordinator's first pages: Today, with the clinic's list, and Needs a person."""
+"""The coordinator's first page: Today, with the clinic's list and what waits for a person."""
 
 from __future__ import annotations
 
@@ -135,18 +135,8 @@ def progress(code: str) -> Response:
 @pages.get("/staff/<code>/needs")
 @for_roles("coordinator", "investigator")
 def needs(code: str) -> Page:
-    """Show what waits for a person: alerts, calls, letters, returned mail, overdue visits, requests."""
-    here = grant()
-    waiting = waits.found(here)
-    return render_template(
-        "staff/clinic/needs.html",
-        waits=waiting,
-        titles={
-            key: server.library().get(key).short_title for one in waiting.needs.by_hand for key in one.battery
-        },
-        waited=lambda since: display.waited(since, here.at),
-        rule_words=_rule_words,
-    )
+    """Lead to Today, where what waits for a person stands: the address was a page of its own once."""
+    return redirect(url_for("clinic.today", code=code))
 
 
 @pages.post("/staff/<code>/calls/<int:message_id>")
@@ -164,7 +154,7 @@ def by_hand(code: str, message_id: int) -> Response:
             settling.done_by_hand(db.session, message_id, at=here.at, actor=here.actor)
     if kept:
         flash(_("It is due again tomorrow.") if again else _("This was noted."), "success")
-    return redirect(url_for("clinic.needs", code=code))
+    return redirect(url_for("clinic.today", code=code, _anchor="by-hand"))
 
 
 def progress_words(row: ExpectedPatient) -> str:
@@ -193,7 +183,11 @@ def _unknown(line: list[str], found: Mapping[str, object]) -> list[str]:
 def _draw(form: ListForm, on: date) -> str:
     here = grant()
     rows = lists.expected(db.session, here.scope, on)
-    library = server.library()
+    library, waiting = server.library(), waits.found(here)
+    batteries = [
+        *(one.battery for row in rows for one in row.open),
+        *(one.battery for one in waiting.needs.by_hand),
+    ]
     return render_template(
         "staff/clinic/clinic.html",
         form=form,
@@ -201,8 +195,11 @@ def _draw(form: ListForm, on: date) -> str:
         asked=_asked(on),
         rows=rows,
         progress={row.id: progress_words(row) for row in rows},
-        titles={key: library.get(key).short_title for row in rows for one in row.open for key in one.battery},
-        waiting=waits.lines(here, waits.found(here)),
+        titles={key: library.get(key).short_title for battery in batteries for key in battery},
+        waits=waiting,
+        waiting=waits.lines(here, waiting),
+        waited=lambda since: display.waited(since, here.at),
+        rule_words=_rule_words,
         beside={"before": _asked(on - ONE_DAY), "after": _asked(on + ONE_DAY)},
     )
 

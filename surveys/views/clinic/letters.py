@@ -108,7 +108,7 @@ def _print(rows: Sequence[MessageRow]) -> Page:
     if not kept or not printed:
         for patient, why in refused:
             flash(_("Nothing was printed for %(patient)s: %(why)s.", patient=patient, why=why), "notice")
-        return redirect(url_for("clinic.needs", code=here.study.code))
+        return redirect(url_for("clinic.today", code=here.study.code, _anchor="by-hand"))
     return render_template(
         "staff/clinic/letter.html",
         letters=printed,
@@ -141,4 +141,4 @@ def _post(rows: Sequence[MessageRow]) -> Page:
                 "%(num)d was done or cancelled before.", "%(num)d were done or cancelled before.", others
             )
         flash(told, "success")
-    return redirect(url_for("clinic.needs", code=here.study.code))
+    return redirect(url_for("clinic.today", code=here.study.code, _anchor="by-hand"))

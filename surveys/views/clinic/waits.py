@@ -151,7 +151,7 @@ def _count(some: Sequence[object]) -> str:
 
 
 def _needs(here: Grant, anchor: str) -> str:
-    return url_for("clinic.needs", code=here.study.code, _anchor=anchor)
+    return url_for("clinic.today", code=here.study.code, _anchor=anchor)
 
 
 def _page(here: Grant, endpoint: str, state: str | None = None) -> str:

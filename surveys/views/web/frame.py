@@ -39,6 +39,7 @@ def _around() -> dict[str, Any]:
         "page_help": HELP.get(request.endpoint or ""),
         "other_studies": _other_studies(found),
         "alerts_waiting": seen.waiting if seen else 0,
+        "messages_lost": seen.lost if seen else 0,
         "still_worker": standing.still(db.session, found.study, worker_seen_at, at=found.at),
         "alert_trouble": seen if seen and seen.pressing else None,
     }

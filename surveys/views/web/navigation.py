@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
@@ -23,13 +23,13 @@ class MenuEntry(NamedTuple):
 class Room(NamedTuple):
     """What stands behind one word of the menu: its pages, the first of which the word opens.
 
-    `key` is pressed after g to go there.
+    `key` is pressed after g to go there; `counts` is what is counted beside the word where somebody must act.
     """
 
     label: LazyString
     pages: tuple[MenuEntry, ...]
     key: str
-    counts_alerts: bool = False
+    counts: Literal["alerts", "messages", ""] = ""
 
     def holds(self, section: str) -> bool:
         """Whether the pages of this section stand in the room."""
@@ -47,16 +47,8 @@ ROOMS = (
                 _(
                     "Who is expected on one day, and how far each has come with the questionnaires. "
                     "Put people on the list by code, name or hospital number, and open a visit on the"
-                    " clinic’s tablet from here."
-                ),
-            ),
-            MenuEntry(
-                "clinic.needs",
-                _("Needs a person"),
-                "needs",
-                _(
-                    "Everything that waits for somebody of the team, list by list. A line goes once "
-                    "the thing is done; nothing has to be ticked off here."
+                    " clinic’s tablet from here. Beside it stands what waits for somebody of the team: a "
+                    "line goes once the thing is done, and nothing has to be ticked off."
                 ),
             ),
             MenuEntry(
@@ -70,7 +62,7 @@ ROOMS = (
             ),
         ),
         "t",
-        counts_alerts=True,
+        counts="alerts",
     ),
     Room(
         _("Patients"),
@@ -145,6 +137,7 @@ ROOMS = (
             ),
         ),
         "m",
+        counts="messages",
     ),
     Room(
         _("Dashboard"),

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from surveys.lists import needs
+from surveys.lists.alerts import trouble
 from surveys.lists.scope import Scope
 from surveys.models import Alert, Contact, Message, Patient, Visit
 from tests.surveys.lists.conftest import AT, DUE
@@ -134,11 +135,13 @@ def test_mail_that_did_not_arrive(session: Session, patient: Patient, visit: Vis
     assert (one.name, one.telephone) == ("Anna Abel", "0123")
     row.outcome_at = AT - timedelta(days=30)
     assert len(found(session, patient).undelivered) == 1
+    assert trouble(session, scope(patient, DUE), MINUTE, AT).lost == 1
     row.outcome_at -= MINUTE
     assert found(session, patient).undelivered == []
     row.outcome_at = AT
     patient.status = "left"
     assert found(session, patient).undelivered == []
+    assert trouble(session, scope(patient, DUE), MINUTE, AT).lost == 0
 
 
 @pytest.mark.parametrize("outcome", ["sent", "cancelled"])
