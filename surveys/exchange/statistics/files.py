@@ -6,13 +6,14 @@ labels are shortened here, and a file is used only when it was read back.
 
 from __future__ import annotations
 
+import math
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
-from surveys.exchange.statistics.variables import NotGiven, Variable, in_bytes, shortened
+from surveys.exchange.statistics.variables import NotGiven, Variable, each_once, in_bytes, shortened
 from surveys.store.errors import Refused
 
 if TYPE_CHECKING:
@@ -27,28 +28,25 @@ LONGEST_CODE_LABEL = {"spss": 120, "stata": 32_000}
 _SIZE: Mapping[Form, Callable[[str], int]] = {"spss": in_bytes, "stata": len}
 # The stamps of the file's making, in its header.
 _SAV_STAMP = (92, b"01 Jan 8000:00:00")
+_HEADER = 1024  # bytes of a .dta file within which its stamp lies
 _DTA_STAMP = (b"<timestamp>\x11", b"01 Jan 1980 00:00")
 _ITEM = "F3.0"  # as wide as -99, of which SPSS would show ** else
 _FORMATS = {"whole": "F8.0", "number": "F20.16", "flag": "F1.0", "day": "DATE11"}
 
 
-@dataclass(frozen=True)
-class Made:
-    """A file's bytes, its rows, and the names whose labels were shortened."""
-
-    content: bytes
-    rows: int
-    shortened: tuple[str, ...]
+def rows_of(variables: Sequence[Variable]) -> int:
+    """The rows of the file that they make."""
+    return len(variables[0].cells)
 
 
-def make(form: Form, title: str, variables: Sequence[Variable]) -> Made:
-    """The file of these variables.
+def write(form: Form, title: str, variables: Sequence[Variable], into: IO[bytes]) -> tuple[str, ...]:
+    """Write the file of these variables; returns the names whose labels were shortened.
 
     Raises:
         Refused: it would be too large.
         ValueError: what was read back is not what was written.
     """
-    rows = len(variables[0].cells)
+    rows = rows_of(variables)
     if rows * len(variables) > MOST_CELLS:
         raise Refused(TOO_LARGE.format("SPSS" if form == "spss" else "Stata"))
     labels = {one.name: _label(form, one) for one in variables}
@@ -63,8 +61,10 @@ def make(form: Form, title: str, variables: Sequence[Variable]) -> Made:
         path = Path(folder) / f"table{ENDINGS[form]}"
         (_write_sav if form == "spss" else _write_dta)(path, title, variables, labels, codes)
         _check(path, form, rows, len(variables))
-        content = path.read_bytes()
-    return Made(_stamped(form, content), rows, tuple(cut))
+        _stamp(path, form)
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, into)
+    return tuple(cut)
 
 
 def _words(form: Form, one: Variable) -> str:
@@ -140,21 +140,31 @@ def _write_dta(
 def _frame(variables: Sequence[Variable], form: Form) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame({one.name: _series(one, form) for one in variables})
+    # Columns are not joined into one block: that would be all of them once more.
+    return pd.DataFrame({one.name: _series(one, form) for one in variables}, copy=False)
 
 
 def _series(one: Variable, form: Form) -> pd.Series[Any]:
+    import numpy as np
     import pandas as pd
 
     if one.kind in ("text", "day"):
-        return pd.Series(list(one.cells), dtype=object)
-    numbers = [_number(value, form) for value in one.cells]
-    return pd.Series(numbers, dtype=object if form == "stata" and one.may_say_why else "float64")
+        return pd.Series(one.cells, dtype=object)
+    if form == "stata" and one.may_say_why:
+        once = each_once()
+        return pd.Series([once(_or_letter(value)) for value in one.cells], dtype=object)
+    return pd.Series(np.fromiter(map(_number, one.cells), dtype="float64", count=len(one.cells)))
 
 
-def _number(value: Any, form: Form) -> float | str | None:
+def _number(value: Any) -> float:
     if isinstance(value, NotGiven):
-        return float(value.number) if form == "spss" else value.letter
+        return float(value.number)
+    return math.nan if value is None else float(value)
+
+
+def _or_letter(value: Any) -> float | str | None:
+    if isinstance(value, NotGiven):
+        return value.letter
     return None if value is None else float(value)
 
 
@@ -168,11 +178,13 @@ def _check(path: Path, form: Form, rows: int, columns: int) -> None:
         raise ValueError(f"{path.name} has {told.number_rows} rows and {told.number_columns} columns.")
 
 
-def _stamped(form: Form, content: bytes) -> bytes:
-    """The same file as made on 1 January 1980."""
-    if form == "spss":
-        start, stamp = _SAV_STAMP
-    else:
-        before, stamp = _DTA_STAMP
-        start = content.index(before) + len(before)
-    return content[:start] + stamp + content[start + len(stamp) :]
+def _stamp(path: Path, form: Form) -> None:
+    """Let the file say that it was made on 1 January 1980."""
+    with path.open("r+b") as file:
+        if form == "spss":
+            start, stamp = _SAV_STAMP
+        else:
+            before, stamp = _DTA_STAMP
+            start = file.read(_HEADER).index(before) + len(before)
+        file.seek(start)
+        file.write(stamp)

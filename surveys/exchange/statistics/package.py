@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from surveys.exchange.packing import Packing
 from surveys.exchange.places import Place, Written
-from surveys.exchange.statistics import responses
-from surveys.exchange.statistics.files import ENDINGS, Form, Made, make
+from surveys.exchange.statistics import files, responses
+from surveys.exchange.statistics.files import ENDINGS, Form, rows_of
 from surveys.exchange.statistics.variables import NotGiven, Variable, of_columns
+from surveys.exchange.tidy.columns import TidyTable
 from surveys.exchange.tidy.contents import Contents
 from surveys.exchange.tidy.queries import Selection
 from surveys.models import Study
@@ -59,12 +61,12 @@ def write(
     packing, cut = Packing(place), 0
     listed: list[str] = []
     lines: list[list[str]] = []
-    for name, title, variables in _files(selection, contents, exact=exact is not None):
-        made = make(form, f"{study.code}: {title}", variables)
-        packing.put(name + ENDINGS[form], made.content, made.rows)
-        listed.append(f"| `{name}{ENDINGS[form]}` | {made.rows} | {title} |")
-        lines += _lines(name + ENDINGS[form], variables, made, form)
-        cut += len(made.shortened)
+    for name, title, making in _files(selection, contents, exact=exact is not None):
+        file = name + ENDINGS[form]
+        rows, of_file, shortened = _put(packing, file, f"{study.code}: {title}", making, form)
+        listed.append(f"| `{file}` | {rows} | {title} |")
+        lines += of_file
+        cut += shortened
     packing.table("codebook.csv", HEADER, lines)
     told = _README.format(
         title=study.title,
@@ -86,18 +88,33 @@ def write(
 
 def _files(
     selection: Selection, contents: Contents, *, exact: bool
-) -> Iterator[tuple[str, str, list[Variable]]]:
-    yield (
-        "responses",
-        "Responses, a row for each patient and visit",
-        responses.of_visits(selection, contents, exact=exact),
-    )
+) -> Iterator[tuple[str, str, Callable[[], list[Variable]]]]:
+    """The name and title of each file, and how its variables are made: memory holds those of one file."""
+    title = "Responses, a row for each patient and visit"
+    yield "responses", title, lambda: responses.of_visits(selection, contents, exact=exact)
     for name, file in TABLES.items():
         table = contents.table(name)
-        yield file, table.title, of_columns(table.columns, table.rows(selection), exact=exact)
+        yield file, table.title, partial(_of_table, table, selection, exact=exact)
 
 
-def _lines(file: str, variables: Iterable[Variable], made: Made, form: Form) -> Iterator[list[str]]:
+def _of_table(table: TidyTable, selection: Selection, *, exact: bool) -> list[Variable]:
+    return of_columns(table.columns, table.rows(selection), exact=exact)
+
+
+def _put(
+    packing: Packing, file: str, title: str, making: Callable[[], list[Variable]], form: Form
+) -> tuple[int, list[list[str]], int]:
+    """Write a file; returns its rows, its lines of the codebook, and how many labels were shortened."""
+    variables = making()
+    rows = rows_of(variables)
+    shortened: list[str] = []
+    packing.file(file, lambda into: shortened.extend(files.write(form, title, variables, into)), rows)
+    return rows, list(_lines(file, variables, shortened, form)), len(shortened)
+
+
+def _lines(
+    file: str, variables: Iterable[Variable], shortened: Sequence[str], form: Form
+) -> Iterator[list[str]]:
     why = ";".join(f"{_missing(one, form)}={one.words}" for one in NotGiven)
     for one in variables:
         yield [
@@ -108,7 +125,7 @@ def _lines(file: str, variables: Iterable[Variable], made: Made, form: Form) -> 
             one.kind,
             ";".join(f"{code}={words}" for code, words in one.codes.items()),
             why if one.may_say_why else "",
-            "true" if one.name in made.shortened else "false",
+            "true" if one.name in shortened else "false",
         ]
 
 

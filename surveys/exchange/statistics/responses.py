@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from surveys.exchange.statistics.variables import WHY, Variable, variable
+from surveys.exchange.statistics.variables import WHY, Variable, cell_of, each_once, variable
 from surveys.exchange.tidy.answers import (
     ANSWERED_BY,
     COMPLETED,
@@ -21,7 +21,7 @@ from surveys.exchange.tidy.answers import (
     WORDING,
 )
 from surveys.exchange.tidy.codebook import AnsweredInstrument
-from surveys.exchange.tidy.columns import OCCURRENCE, PATIENT, VISIT, Column
+from surveys.exchange.tidy.columns import OCCURRENCE, PATIENT, VISIT, Column, cell
 from surveys.exchange.tidy.contents import Contents
 from surveys.exchange.tidy.queries import ANCHORS, Selection, responses
 from surveys.instruments.instrument import Instrument, Item
@@ -54,7 +54,7 @@ def of_visits(selection: Selection, contents: Contents, *, exact: bool) -> list[
     place = {row.visit_id: number for number, row in enumerate(visits)}
     codes = contents.visits
     found = [
-        variable(column, [column.of(row) for row in visits])
+        variable(column, list(map(cell_of(column), visits)))
         for column in (*_OF_VISIT, COMPLETED)
         if exact or not column.is_date
     ]
@@ -105,13 +105,15 @@ def _of_instrument(
     by_version: dict[str, Instrument] = {one.instrument.version: one.instrument for one in versions}
     told = {name: column for name, column in _OF_RESPONSE.items() if exact or not column.is_date}
     columns: dict[str, list[Any]] = {name: [None] * len(place) for name in (*told, *items)}
+    cells = [(columns[name], cell_of(column)) for name, column in told.items()]
+    once = {name: each_once() for name in items}
     visit_of: dict[int, int] = {}
     for row in table.rows(selection):
         at = visit_of[row.id] = place[row.visit_id]
-        for name, column in told.items():
-            columns[name][at] = column.of(row)
+        for each, of in cells:
+            each[at] = of(row)
         for item in by_version[row.version].items:
-            columns[item.key][at] = _given(item, row)
+            columns[item.key][at] = once[item.key](_given(item, row))
     for name, column in told.items():
         made = variable(column, columns[name])
         yield Variable(
@@ -142,7 +144,7 @@ def _of_item(one: AnsweredInstrument, item: Item, cells: list[Any], column: Colu
     short = f"{item.number}. {item.label}"
     words = f"{short}: {one.text.items[item.key]}" if one.text else short
     if item.kind not in _NUMBERS:
-        plain = [None if value in WHY.values() else value for value in cells]
+        plain = [None if value in WHY.values() else cell(value) or None for value in cells]
         made = variable(column, plain)
         return Variable(column.name, made.kind, made.measure, words, made.cells, short=short)
     return Variable(
@@ -166,6 +168,7 @@ def _scores(
 ) -> Iterator[Variable]:
     values: dict[str, list[Any]] = {key: [None] * len(place) for key in scales}
     missing: dict[str, list[Any]] = {key: [None] * len(place) for key in scales}
+    once = each_once()
     query = (
         responses(Response.visit_id, Response.id, Score.scale, Score.value, Score.items_missing)
         .join(Score, Score.response_id == Response.id)
@@ -173,7 +176,7 @@ def _scores(
     )
     for row in selection.stream(query.order_by(Response.id, Score.scale)):
         if row.scale in values:
-            values[row.scale][visit_of[row.id]] = row.value
+            values[row.scale][visit_of[row.id]] = once(row.value)
             missing[row.scale][visit_of[row.id]] = row.items_missing
     for key, scale in scales.items():
         name = f"{instrument.key}_{key}"

@@ -5,6 +5,7 @@ A variable holds its cells; where an answer is missing its cell may say why.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -71,17 +72,41 @@ def of_columns(columns: Iterable[Column], rows: Iterable[Any], *, exact: bool) -
     """The variables of a tidy table; columns of dates are there only if `exact`."""
     kept = [column for column in columns if exact or not column.is_date]
     cells: list[list[Any]] = [[] for _ in kept]
+    gathered = [(each.append, cell_of(column)) for each, column in zip(cells, kept, strict=True)]
     for row in rows:
-        for place, column in enumerate(kept):
-            cells[place].append(column.of(row))
+        for add, of in gathered:
+            add(of(row))
     return [variable(column, told) for column, told in zip(kept, cells, strict=True)]
 
 
+def cell_of(column: Column) -> Callable[[Any], Any]:
+    """A function that gives the cell of one row after the other, of the column's kind; equal ones are one."""
+    of, once = column.of, each_once()
+    if _kind(column) == "text":
+        return lambda row: once(cell(of(row)) or None)
+    return lambda row: once(of(row))
+
+
+def each_once() -> Callable[[Any], Any]:
+    """A function that gives back what it gets, of equal values the first: a column holds few that differ."""
+    seen: defaultdict[type, dict[Any, Any]] = defaultdict(dict)
+
+    def once(value: Any) -> Any:
+        # 1, 1.0 and True are equal, and so are 0.0 and -0.0: none may stand for another.
+        if not value or isinstance(value, list | dict):
+            return value
+        return seen[value.__class__].setdefault(value, value)
+
+    return once
+
+
+def _kind(column: Column) -> Kind:
+    return KINDS.get(column.type, "text")
+
+
 def variable(column: Column, cells: Sequence[Any]) -> Variable:
-    """The variable of one column with these values."""
-    kind = KINDS.get(column.type, "text")
-    if kind == "text":
-        cells = [cell(value) or None for value in cells]
+    """The variable of one column with these values, as `cell_of` makes them."""
+    kind = _kind(column)
     codes: Mapping[Any, str] = YES_NO if kind == "flag" else column.codes if kind == "text" else {}
     measure: Measure = "scale" if kind in ("whole", "number", "day") else "nominal"
     return Variable(column.name, kind, measure, column.words, cells, codes=codes)
