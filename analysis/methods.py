@@ -88,8 +88,9 @@ _SENTENCES = (
         "course_ordinal",
         ("estimate",),
         _("""Where scores piled up so, cumulative logit models with the same terms and a random intercept by
-        patient took their place (adaptive quadrature, errors by patient), where the odds were proportional
-        and {above} patients ever scored above the lowest value; they are told as the share at that value and
+        patient took their place (adaptive quadrature, errors by patient), where the odds were proportional,
+        patients' slopes were alike (score test) and {above} patients ever scored above the lowest value; they
+        are told as the share at that value and
         the mean score, averaged over patients."""),
     ),
     _Sentence(

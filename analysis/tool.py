@@ -160,12 +160,13 @@ def course_ordinal(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFra
     -------
     DataFrame
         ``stratum, scale, term, estimate, se, low, high, p, se_robust, p_robust, patient_variance,
-        proportional_p, patients, reason, …``; no row where no scores pile up
+        proportional_p, spread_p, patients, reason, …``; no row where no scores pile up
 
     Notes
     -----
     Log odds ratios of a higher score, with a random intercept by patient, by adaptive quadrature (Liu &
-    Pierce, Biometrika 1994;81:624); ``…_robust`` is by patient. Missing where odds are not proportional.
+    Pierce, Biometrika 1994;81:624); ``…_robust`` is by patient. Missing where odds are not proportional,
+    or patients' slopes differ.
 
     In R: ``ordinal::clmm(ordered(value) ~ log10_onset_years + log2_followup_years + age + female +
     (1 | patient), nAGQ = 21)``.

@@ -39,7 +39,7 @@ class OrdinalModel:
 
     ``covariance`` and ``robust`` are of sd, thresholds and coefficients, in this order: the inverse of the
     observed information, and the sandwich by patient. ``proportional_p`` tests whether the tested terms say
-    the same of leaving the lowest level as of all higher ones.
+    the same of leaving the lowest level as of all higher ones, ``spread_p`` whether patients share one slope.
     """
 
     levels: Numbers
@@ -50,6 +50,7 @@ class OrdinalModel:
     robust: Numbers
     log_likelihood: float
     proportional_p: float
+    spread_p: float
 
     @property
     def se(self) -> Numbers:
@@ -81,17 +82,22 @@ class OrdinalModel:
         return float(np.sqrt(gradient @ self.robust @ gradient))
 
 
-def fit(y: Numbers, x: Numbers, patient: NDArray[Any], tested: NDArray[np.int64]) -> OrdinalModel:
+def fit(y: Numbers, x: Numbers, patient: NDArray[Any], tested: NDArray[np.int64], slope: int) -> OrdinalModel:
     """``ordered(y) ~ x + (1 | patient)`` with the logit link, by maximum likelihood.
 
     A patient's likelihood is an integral over the intercept, by adaptive Gauss–Hermite quadrature with 21
     nodes (Liu & Pierce, Biometrika 1994;81:624), as R's ``ordinal::clmm(nAGQ = 21)``; Newton's steps search
-    its top. The sandwich by patient (White, Econometrica 1982;50:1), times G / (G - 1), also holds where
-    slopes differ between patients. ``proportional_p`` is Rao's test that the tested terms have no other
-    coefficients at the lowest threshold than at all others.
+    its top. The sandwich by patient (White, Econometrica 1982;50:1) is times G / (G - 1).
+
+    ``proportional_p`` is Rao's test that the tested terms have no other coefficients at the lowest threshold
+    than at all others. ``spread_p`` is the one-sided score test that the slope has no variance between
+    patients (le Cessie & van Houwelingen, Biometrics 1995;51:600), with the variance of its score from the
+    patients' own. Slopes that spread move the share at the lowest level by themselves, and so the
+    coefficient, whatever its error is.
 
     Args:
         y: n scores, complete. x: n by p, without a column of ones. patient: n codes. tested: columns of x.
+        slope: the column of x that may have a slope of its own in each patient.
 
     Raises:
         NotEstimable: fewer than three levels, columns that depend on each other, terms that tell the levels
@@ -128,6 +134,7 @@ def fit(y: Numbers, x: Numbers, patient: NDArray[Any], tested: NDArray[np.int64]
         robust=back @ (of_patients.T @ of_patients) @ back.T * scores.patients / (scores.patients - 1),
         log_likelihood=whole.log_likelihood,
         proportional_p=_score_test(whole, main, extra),
+        spread_p=_spread_test(scores.of_spread(point, nodes, x[:, slope]), whole.scores[:, main]),
     )
 
 
@@ -186,3 +193,11 @@ def _score_test(whole: Informed, main: NDArray[np.int64], extra: NDArray[np.int6
     left = whole.information[np.ix_(extra, extra)] - whole.information[np.ix_(extra, main)] @ crossed
     gradient = whole.gradient[extra] - crossed.T @ whole.gradient[main]
     return float(chdtrc(len(extra), gradient @ np.linalg.solve(left, gradient)))
+
+
+def _spread_test(own: Numbers, scores: Numbers) -> float:
+    """p of the score test that a variance is 0: the patients' scores of it, less what the parameters take."""
+    from scipy.special import ndtr
+
+    rest = own - scores @ np.linalg.lstsq(scores, own, rcond=None)[0]
+    return float(ndtr(-own.sum() / np.sqrt(rest @ rest)))

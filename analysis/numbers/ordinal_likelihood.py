@@ -140,6 +140,17 @@ class OrderedScores:
         information[0, 0] += spread[2].sum()
         return Informed(float(of_patients.sum()), scores.sum(axis=0), information, scores)
 
+    def of_spread(self, point: Numbers, nodes: Nodes, along: Numbers) -> Numbers:
+        """Each patient's score of the variance of slopes along these n values, where that variance is 0."""
+        share = self._shares(point, nodes)[0]
+        above, below = self._ends(point)
+        scores = np.zeros(self.patients)
+        for at, v in enumerate(nodes.v.T):
+            a, b = self._chances(above, below, point[0] * v)
+            first = self._summed(along * (a + b - 1))
+            scores += share[:, at] * (first**2 - self._summed(along**2 * (a * (1 - a) + b * (1 - b)))) / 2
+        return scores
+
     def _ends(self, point: Numbers) -> tuple[Numbers, Numbers]:
         above = np.where(self.level == self.thresholds, np.inf, self.over @ point)
         below = np.where(self.level == 0, -np.inf, self.under @ point)

@@ -26,7 +26,7 @@ from analysis.words import words as _
 
 CUMULATIVE_LOGIT = "cumulative_logit"
 ABOVE_LOWEST_FROM = 30  # patients who ever scored above the lowest value: with fewer nothing is told of it
-NOT_PROPORTIONAL_UNDER = 0.05
+NOT_PROPORTIONAL_UNDER = SPREAD_UNDER = 0.05
 LOWEST_SHARE, MEAN = "lowest_share", "mean"
 _READ = (ONSET, FOLLOW_UP)
 _TESTED = ("estimate", "se", "low", "high", "p")
@@ -44,11 +44,12 @@ def course_ordinal(
 
     Where 30 % or more of the scores of a scale that piles up are the lowest, so that the `course` has no
     line: ``logit P(score > k) = terms - threshold of k + patient``, with the terms of the course, as R's
-    ``ordinal::clmm``. ``estimate`` is a log odds ratio of a higher score; ``…_robust`` is by patient, which
-    also holds where slopes differ, and is what is adjusted and told. Not estimable: fewer than 15 patients
-    per term (with one more), fewer than 30 patients who ever scored above the lowest value, or odds that are
-    not proportional: a term of time that says another thing of leaving the lowest score than of all higher
-    scores (``proportional_p`` under 0.05).
+    ``ordinal::clmm``. ``estimate`` is a log odds ratio of a higher score; ``…_robust`` is by patient and is
+    what is adjusted and told. Not estimable: fewer than 15 patients per term (with one more), fewer than 30
+    patients who ever scored above the lowest value, odds that are not proportional: a term of time that says
+    another thing of leaving the lowest score than of all higher scores (``proportional_p`` under 0.05), or
+    patients whose slopes differ (``spread_p`` under 0.05): these move the share at the lowest score by
+    themselves.
 
     Args:
         table: the result of ``analysis.data.frame.scored``.
@@ -154,7 +155,7 @@ def _newly_answered(question: Question, above_lowest: int) -> _Fitted | str:
     x = np.column_stack([question.terms[name] for name in names])
     read = np.array([at for at, name in enumerate(names) if name in _READ], dtype=np.int64)
     try:
-        return _Fitted(fit(question.y, x, question.patient, read), names)
+        return _Fitted(fit(question.y, x, question.patient, read, names.index(FOLLOW_UP)), names)
     except NotEstimable as refusal:
         return str(refusal)
 
@@ -168,6 +169,11 @@ def _refused(answer: _Fitted | str) -> str | None:
             "not estimable: time says another thing of leaving the lowest score than of higher scores "
             "(odds are not proportional)"
         )
+    if answer.model.spread_p < SPREAD_UNDER:
+        return _(
+            "not estimable: patients change by so different amounts that this alone moves the share at the "
+            "lowest score"
+        )
     return None
 
 
@@ -179,6 +185,7 @@ def _terms(one: _Asked, suppress_under: int) -> Iterator[Record]:
     shared = {
         "patient_variance": model.sd**2 if model and not reason else None,
         "proportional_p": None if model is None else model.proportional_p,
+        "spread_p": None if model is None else model.spread_p,
         "levels": None if small else len(np.unique(question.y)),
         "patients_above_lowest": None
         if is_small(one.above_lowest, suppress_under) or small

@@ -1,7 +1,7 @@
 """Ordered logits of scores with half at the lowest value: silent about nothing, clear about something.
 
 The errors by patient count. Where patients' slopes differ the spread alone moves the share at the lowest
-value, so that nothing there is not nothing for the mean.
+value, so that nothing there is not nothing for the mean: then nothing is told.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from analysis.numbers.ordinal import OrdinalModel, fit
+from analysis.results.course_ordinal import NOT_PROPORTIONAL_UNDER, SPREAD_UNDER
 
 RUNS = 300
 NOTHING_AT_MOST = 0.05 + 3 * np.sqrt(0.05 * 0.95 / RUNS)
@@ -17,8 +18,8 @@ PIECE = 80 / 36  # of a SAQ score
 TIME = 1
 
 
-def drawn(random: np.random.Generator, patients: int, effect: float) -> OrdinalModel:
-    """Patients with one to five visits, who differ by 1.8 logits."""
+def drawn(random: np.random.Generator, patients: int, effect: float, slopes: float = 0.0) -> OrdinalModel:
+    """Patients with one to five visits, who differ by 1.8 logits; ``slopes`` is the sd of their own."""
     sizes = random.integers(1, 6, patients)
     of = np.repeat(np.arange(patients), sizes)
     time = np.concatenate([np.r_[0, np.sort(random.uniform(0.1, 1.6, size - 1))] for size in sizes])
@@ -27,15 +28,27 @@ def drawn(random: np.random.Generator, patients: int, effect: float) -> OrdinalM
         random.normal(50, 15, patients),
         random.integers(0, 2, patients),
     )
-    latent = random.normal(0, 1.8, patients)[of] + effect * time + random.logistic(size=len(of))
+    own = random.normal(effect, slopes, patients)[of]
+    latent = random.normal(0, 1.8, patients)[of] + own * time + random.logistic(size=len(of))
     score = 20 + PIECE * np.clip(np.ceil(latent * 3 - 1), 0, 36)
     onset, age, female = (values[of].astype(float) for values in fixed)
-    return fit(score, np.column_stack([onset, time, age, female]), of, np.array([0, TIME]))
+    return fit(score, np.column_stack([onset, time, age, female]), of, np.array([0, TIME]), TIME)
 
 
-@pytest.mark.parametrize(("patients", "effect"), [(90, 0.0), (200, 0.8)])
-def test_a_slope_is_told_where_there_is_one(patients: int, effect: float) -> None:
+def told(model: OrdinalModel) -> bool:
+    """Whether a report tells the direction of the time since the first visit."""
+    holds = model.proportional_p >= NOT_PROPORTIONAL_UNDER and model.spread_p >= SPREAD_UNDER
+    return holds and bool(abs(model.estimate[TIME] / model.se_robust[TIME]) > 1.96)
+
+
+@pytest.mark.parametrize("patients", [90, 200])
+@pytest.mark.parametrize("slopes", [0.0, 0.5, 1.0])
+def test_nothing_is_told_where_there_is_nothing(patients: int, slopes: float) -> None:
     random = np.random.default_rng(20261130)
-    found = [drawn(random, patients, effect) for _ in range(RUNS)]
-    told = np.mean([abs(one.estimate[TIME] / one.se_robust[TIME]) > 1.96 for one in found])
-    assert told <= NOTHING_AT_MOST if effect == 0 else told >= 0.8
+    found = np.mean([told(drawn(random, patients, 0.0, slopes)) for _ in range(RUNS)])
+    assert found <= NOTHING_AT_MOST
+
+
+def test_a_slope_is_told_where_there_is_one() -> None:
+    random = np.random.default_rng(20261130)
+    assert np.mean([told(drawn(random, 200, 0.8)) for _ in range(RUNS)]) >= 0.8

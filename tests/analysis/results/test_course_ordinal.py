@@ -63,6 +63,7 @@ def test_coefficients_equal_r(name):
     for one in found:
         assert one["patient_variance"] == pytest.approx(reference["sd"] ** 2, rel=ROBUST)
         assert one["proportional_p"] == pytest.approx(reference["proportional_p"], rel=ROBUST)
+        assert one["spread_p"] == pytest.approx(reference["spread_p"], rel=ROBUST)
         counted = ("n", "patients", "levels")
         assert [one[field] for field in counted] == [reference[field] for field in counted]
 
@@ -89,6 +90,31 @@ def test_odds_that_are_not_proportional_are_not_told():
         assert (one["estimate"], one["p_robust"]) == (None, None)
         assert "proportional" in one["reason"]
     assert all(one["estimate"] is None for one in Findings.of(of_file("apart"), 5).course_ordinal_change)
+
+
+def test_slopes_that_differ_are_not_told():
+    """Half of the patients rise by as much as the others fall: the mean patient stays as he is."""
+    random = np.random.default_rng(5)
+    days = ("2024-01-01", "2024-07-01", "2025-01-01", "2025-07-01")
+
+    def score(at, visit):
+        latent = random.logistic() + random.normal(0, 0.5) + (3 if at % 2 else -3) * visit / 3
+        return {"saq.total": float(20 + 5 * np.clip(np.ceil(latent), 0, 9))}
+
+    frames = study(
+        Patient(
+            f"P{at}",
+            [(day, score(at, visit)) for visit, day in enumerate(days)],
+            onset=f"20{10 + at % 13}-03-01",
+            birth_year=1950 + at % 40,
+            sex=("female", "male")[at // 2 % 2],
+        )
+        for at in range(100)
+    )
+    [told] = [one for one in course_ordinal(frames.scored, frames.scale_info) if one["term"] == TERMS[1]][:1]
+    assert told["spread_p"] < 0.001
+    assert told["estimate"] is None
+    assert "patients change by so different amounts" in told["reason"] or "proportional" in told["reason"]
 
 
 def piled(above, patients=100):

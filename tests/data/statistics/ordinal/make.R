@@ -39,6 +39,9 @@ of <- function(d) {
   V <- solve(I[main, main]); G <- nrow(S); R <- V %*% crossprod(S[, main]) %*% V * G / (G - 1)
   U <- colSums(S); C <- I[extra, main] %*% V; left <- I[extra, extra] - C %*% I[main, extra]; g <- U[extra] - drop(C %*% U[main])
   stat <- drop(g %*% solve(left, g))
+  moved <- function(delta) { p <- point; p[2:(k + 1)] <- p[2:(k + 1)] - delta * mean[2]; p[k + 3] <- p[k + 3] + delta * sdz[2]; exp(one(p)) }
+  own <- (moved(1e-3) - 2 * moved(0) + moved(-1e-3)) / 1e-6 / moved(0) / 2  # score of the slopes' variance: half the curvature
+  spread <- sum(own) / sqrt(sum(resid(lm(own ~ 0 + S[, main]))^2))
   back <- (k + 2):(k + 5)
   usual <- c(median(d$onset[!duplicated(d$patient)]), 0, colMeans(d[!duplicated(d$patient), c("age", "female")]))
   longest <- quantile(tapply(d$followed, d$patient, max), .9); years <- Filter(function(h) longest >= log2(1 + h), c(1, .5, .25, 1 / 12))[1]
@@ -50,8 +53,8 @@ of <- function(d) {
   se <- unname(sqrt(diag(V))[back] / sdz)
   list(n = nrow(d), patients = G, lowest = base::mean(code == 1), levels = k + 1, log_likelihood = as.numeric(m$logLik), gradient = max(abs(U[main])),
     clmm = list(estimate = unname(of_clmm[back] / sdz), se = unname(sqrt(diag(vcov(m)))[back - 1] / sdz), sd = unname(of_clmm[1])), sd = unname(point[1]), estimate = unname(point[back] / sdz), se = se, p = unname(2 * pnorm(-abs(point[back] / sdz / se))),
-    se_robust = sqrt(diag(R))[back] / sdz, statistic = stat, proportional_p = pchisq(stat, 2, lower.tail = FALSE),
+    se_robust = sqrt(diag(R))[back] / sdz, statistic = stat, proportional_p = pchisq(stat, 2, lower.tail = FALSE), spread_p = pnorm(-spread),
     years = unname(years), first = told(point, 0), later = told(point, log2(1 + years)), change = change(point), change_se = sqrt(diag(J %*% R %*% t(J)))) }
-cases <- list(floor = make(14, 150, 5, 9, -1.2, 0), steps = make(12, 120, 20, 4, 1.0, 0), apart = make(13, 170, 5, 9, -.3, 2.2))
+cases <- list(floor = make(14, 150, 5, 9, -1.2, 0), steps = make(16, 120, 20, 4, 1.0, 0), apart = make(13, 170, 5, 9, -.3, 2.2))
 for (name in names(cases)) write.csv(cases[[name]], paste0(name, ".csv"), row.names = FALSE)
 write_json(lapply(cases, of), "expected.json", digits = 15, auto_unbox = TRUE, pretty = TRUE)
