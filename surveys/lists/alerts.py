@@ -16,6 +16,7 @@ from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE
 from surveys.models import Alert, AlertMail, Contact, Host, Patient, Response, Score, Timepoint, Visit
 
+SORTS = ("raised", "patient", "rule")
 PAGE = 50
 
 
@@ -122,11 +123,17 @@ def counts(session: Session, scope: Scope) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
-def page(session: Session, scope: Scope, state: str, number: int, size: int = PAGE) -> list[AlertRow]:
-    """One page of the alerts in `state`: waiting ones by longest wait first, others latest first."""
+def page(
+    session: Session, scope: Scope, state: str, number: int, size: int = PAGE, *, sort: str = "raised"
+) -> list[AlertRow]:
+    """One page of the alerts in `state`: waiting ones by longest wait first, others latest first.
+
+    Where `sort` is another of `SORTS`, by patient or by rule before that.
+    """
     query = _rows(scope).where(Alert.state == state)
     order = Alert.raised_at.asc() if state == "new" else Alert.raised_at.desc()
-    query = query.order_by(order, Alert.id).limit(size).offset((number - 1) * size)
+    before = {"raised": (), "patient": (Patient.code,), "rule": (Alert.instrument, Alert.rule)}[sort]
+    query = query.order_by(*before, order, Alert.id).limit(size).offset((number - 1) * size)
     return [AlertRow(**row) for row in session.execute(query).mappings()]
 
 

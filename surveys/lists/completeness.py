@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Subquery, and_, func, or_, select, union
+from sqlalchemy import CTE, ColumnElement, Subquery, and_, case, func, literal, or_, select, union
 from sqlalchemy.orm import Session
 
 from surveys.lists.scope import Scope
@@ -14,6 +14,8 @@ from surveys.lists.visits import STATES, StateOfVisit, placed, states
 from surveys.models import Patient, Serving, Timepoint, Visit
 
 PAGE = 50
+# What a column that is sorted by begins with: who may need somebody.
+FIRST = ("missed", "due", "in_progress", "upcoming", "done", "not_asked")
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,19 @@ class Only:
     state: str
 
 
-def grid(session: Session, scope: Scope, number: int, size: int = PAGE, *, only: Only | None = None) -> Grid:
-    """Page `number` of the patients by code, in a fixed number of statements; the counts are of all."""
+def grid(
+    session: Session,
+    scope: Scope,
+    number: int,
+    size: int = PAGE,
+    *,
+    only: Only | None = None,
+    sort: int | None = None,
+) -> Grid:
+    """Page `number` of the patients by code, in a fixed number of statements; the counts are of all.
+
+    With `sort` by their visits at that timepoint, in the order of `FIRST`; who has none is last.
+    """
     timepoints = session.execute(
         select(Timepoint.id, Timepoint.name)
         .where(Timepoint.study_id == scope.study_id)
@@ -74,7 +87,7 @@ def grid(session: Session, scope: Scope, number: int, size: int = PAGE, *, only:
     )
     for timepoint, state, count in session.execute(query):
         counts.setdefault(timepoint, {})[state] = count
-    lines, total = _lines(session, scope, number, size, only)
+    lines, total = _lines(session, scope, number, size, only, sort)
     return Grid(
         [
             Column(row.id, row.name, {state: counts.get(row.id, {}).get(state, 0) for state in STATES})
@@ -86,15 +99,16 @@ def grid(session: Session, scope: Scope, number: int, size: int = PAGE, *, only:
 
 
 def _lines(
-    session: Session, scope: Scope, number: int, size: int, only: Only | None
+    session: Session, scope: Scope, number: int, size: int, only: Only | None, sort: int | None
 ) -> tuple[list[PatientLine], int]:
     """The patients of a page with their cells, and how many patients there are in all."""
     wanted = scope.condition if only is None else and_(scope.condition, _counted(scope, only))
     in_all = select(func.count()).select_from(Patient).where(wanted)
+    place = (literal(0) if sort is None else _place(scope, sort)).label("place")
     people = (
-        select(Patient.id, Patient.code, Patient.status, in_all.scalar_subquery().label("in_all"))
+        select(Patient.id, Patient.code, Patient.status, in_all.scalar_subquery().label("in_all"), place)
         .where(wanted)
-        .order_by(Patient.code)
+        .order_by(place, Patient.code)
         .limit(size)
         .offset((number - 1) * size)
         .cte("people")
@@ -112,7 +126,7 @@ def _lines(
         .select_from(people)
         .outerjoin(stated, stated.c.patient_id == people.c.id)
         .outerjoin(own_and_others, own_and_others.c.visit_id == stated.c.id)
-        .order_by(people.c.code, stated.c.due_on, stated.c.id)
+        .order_by(people.c.place, people.c.code, stated.c.due_on, stated.c.id)
     )
     found: dict[int, tuple[Any, dict[int, list[Cell]]]] = {}
     for row in session.execute(query):
@@ -126,15 +140,32 @@ def _lines(
     return lines, (session.scalar(in_all) or 0) if total is None else total
 
 
+def _place(scope: Scope, timepoint_id: int) -> ColumnElement[int]:
+    """Where the state of a patient's visits at the timepoint stands in `FIRST`."""
+    state = StateOfVisit.on(scope.today).state
+    places = {one: place for place, one in enumerate(FIRST)}
+    first = (
+        select(func.min(case(places, value=state)))
+        .select_from(Visit)
+        .where(Visit.patient_id == Patient.id, Visit.withdrawn_at.is_(None), _at(timepoint_id))
+        .correlate(Patient)
+    )
+    return func.coalesce(first.scalar_subquery(), len(FIRST))
+
+
+def _at(timepoint_id: int) -> ColumnElement[bool]:
+    """That a visit stands at the timepoint, or serves it."""
+    served = select(Serving.visit_id).where(Serving.timepoint_id == timepoint_id)
+    return or_(Visit.timepoint_id == timepoint_id, Visit.id.in_(served))
+
+
 def _counted(scope: Scope, only: Only) -> ColumnElement[bool]:
     """The condition on patients that one count counts them."""
-    served = select(Serving.visit_id).where(Serving.timepoint_id == only.timepoint_id)
-    at_timepoint = or_(Visit.timepoint_id == only.timepoint_id, Visit.id.in_(served))
     in_state = StateOfVisit.on(scope.today).state == only.state
     counted = (
         select(Visit.patient_id)
         .join(Patient, Patient.id == Visit.patient_id)
-        .where(scope.of_visit, Visit.withdrawn_at.is_(None), at_timepoint, in_state)
+        .where(scope.of_visit, Visit.withdrawn_at.is_(None), _at(only.timepoint_id), in_state)
         .correlate(None)
     )
     return Patient.id.in_(counted)

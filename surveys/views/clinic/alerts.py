@@ -18,6 +18,7 @@ from surveys.views.clinic import display
 from surveys.views.clinic.alert_columns import answer_words, columns, rule_words
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.choices import chosen
 from surveys.views.web.saving import committed
 
 pages = Blueprint("alerts", __name__)
@@ -128,13 +129,13 @@ def _change(
 def _draw(state: str | None = None, refused: dict[int, StaffForm] | None = None) -> str:
     here = grant()
     state = state or request.args.get("state", "new")
-    number = request.args.get("page", 1, type=int)
+    number, sort = request.args.get("page", 1, type=int), chosen("sort", "raised", lists.SORTS)
     counts = lists.counts(db.session, here.scope)
     total = counts.get(state, 0)
     pages_in_all = max(1, -(-total // lists.PAGE))
     if state not in STATES or not 1 <= number <= pages_in_all:
         abort(404)
-    rows = lists.page(db.session, here.scope, state, number)
+    rows = lists.page(db.session, here.scope, state, number, sort=sort)
     form_class = FORMS.get(state)
     forms = {row.id: form_class(formdata=None, prefix=prefix(row.id)) for row in rows} if form_class else {}
     let_wait = timedelta(hours=here.study.escalate_after_hours)
@@ -147,6 +148,7 @@ def _draw(state: str | None = None, refused: dict[int, StaffForm] | None = None)
         totals={row.id: _totals(row, sent[row.id]) for row in rows if row.id in sent},
         state=state,
         states=STATES,
+        sort=sort,
         counts=counts,
         page=number,
         pages=pages_in_all,

@@ -16,7 +16,7 @@ from surveys.exchange.list_file import ListFile
 from surveys.lists import alerts, changes, completeness, history, messages, patients
 from surveys.views.clinic import alert_columns, columns
 from surveys.views.clinic.alerts import STATES as ALERT_STATES
-from surveys.views.clinic.overviews import counted
+from surveys.views.clinic.overviews import counted, sorted_by
 from surveys.views.clinic.shifts import scales_shown, shifts_of
 from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant
@@ -73,9 +73,11 @@ def _patients(here: Grant, person: str = "") -> ListFile:
 
 
 def _completeness(here: Grant) -> ListFile:
-    only = counted()
+    only, sort = counted(), sorted_by()
     timepoints = completeness.grid(db.session, here.scope, 1, 1).columns
-    lines = every(lambda number: completeness.grid(db.session, here.scope, number, SIZE, only=only).lines)
+    lines = every(
+        lambda number: completeness.grid(db.session, here.scope, number, SIZE, only=only, sort=sort).lines
+    )
     return list_file(_("Completeness"), columns.of_completeness(timepoints), lines)
 
 
@@ -89,7 +91,8 @@ def _changes(here: Grant) -> ListFile:
 
 def _alerts(here: Grant) -> ListFile:
     state = chosen("state", "new", ALERT_STATES)
-    rows = every(lambda number: alerts.page(db.session, here.scope, state, number, SIZE))
+    sort = chosen("sort", "raised", alerts.SORTS)
+    rows = every(lambda number: alerts.page(db.session, here.scope, state, number, SIZE, sort=sort))
     names = history.names(db.session, {actor for row in rows for actor in row.people})
     return list_file(_("Alerts"), alert_columns.columns(here, names), rows)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Flask, abort, render_template, request, url_for
 
 from surveys.db import db
@@ -27,11 +29,13 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/completeness")
 @for_roles("coordinator", "investigator")
 def completeness(code: str) -> str:
-    """Show patients by timepoints, with counts; or those whom one count counts."""
-    number, only = page_number(), counted()
-    found = complete.grid(db.session, grant().scope, number, only=only)
+    """Show patients by timepoints, with counts, by code or a timepoint; or those whom one count counts."""
+    number, only, sort = page_number(), counted(), sorted_by()
+    found = complete.grid(db.session, grant().scope, number, only=only, sort=sort)
     if number > found.pages:
         abort(404)
+    kept: dict[str, Any] = {"timepoint": only.timepoint_id, "state": only.state} if only else {}
+    keys = ["code", *(str(one.id) for one in found.columns)]
     return render_template(
         "staff/clinic/completeness.html",
         grid=found,
@@ -39,7 +43,20 @@ def completeness(code: str) -> str:
         page=number,
         states=STATES,
         only=only,
+        heads=heads(
+            keys,
+            "code" if sort is None else str(sort),
+            lambda one: url_for(
+                "overviews.completeness", code=code, **kept, sort=None if one == "code" else one
+            ),
+        ),
+        kept={**kept, **({} if sort is None else {"sort": sort})},
     )
+
+
+def sorted_by() -> int | None:
+    """The timepoint by which the address sorts; without one it is by code."""
+    return request.args.get("sort", type=stored)
 
 
 def counted() -> complete.Only | None:

@@ -105,6 +105,22 @@ def test_the_scores_of_the_answers_that_were_sent(session: Session, visit: Visit
     assert (found.response_id, found.scores["total"]) == (sent.id, 27)
 
 
+def test_alerts_may_be_ordered_by_patient_or_rule(session: Session, visit: Visit, patient: Patient) -> None:
+    """Within one by the longest wait."""
+    other = add_visit(session, add(session, "P0", patient))
+    for place, (where, rule) in enumerate(((visit, "b"), (other, "b"), (visit, "a"), (other, "a"))):
+        put(session, where, rule).raised_at = AT + timedelta(hours=place)
+    session.flush()
+
+    def told(sort: str) -> list[tuple[str, str]]:
+        rows = alerts.page(session, scope(patient), "new", 1, sort=sort)
+        return [(row.patient, row.rule) for row in rows]
+
+    assert told("raised") == [("P1", "b"), ("P0", "b"), ("P1", "a"), ("P0", "a")]
+    assert told("patient") == [("P0", "b"), ("P0", "a"), ("P1", "b"), ("P1", "a")]
+    assert told("rule") == [("P1", "a"), ("P0", "a"), ("P1", "b"), ("P0", "b")]
+
+
 def test_studies_are_counted_apart(session: Session, visit: Visit, patient: Patient) -> None:
     """Within each person's scopes; without a scope nothing is."""
     other = Study(code="S2", title="S2", locales=["en"], who_reads={}, crisis_texts={}, created_at=AT)

@@ -111,6 +111,27 @@ def test_a_count_leads_to_those_whom_it_counts(
     assert (nobody.lines, nobody.pages) == ([], 1)
 
 
+def test_a_column_sorts_by_what_needs_somebody(
+    session: Session, patient: Patient, plan: tuple[Timepoint, Timepoint]
+) -> None:
+    """Equal ones by code, who has no visit there last; over pages too, and by a visit that serves it."""
+    first, second = plan
+    states = {"P1": second, "P2": first, "P3": first, "P4": first}
+    for code, timepoint in states.items():
+        other = patient if code == "P1" else add(session, code, patient)
+        visit = add_visit(session, other, "v1")
+        visit.timepoint_id = timepoint.id
+        if code == "P4":
+            visit.missed_reason = "ill"
+        if code == "P2":
+            answer(session, visit, "face", "saq")
+    session.flush()
+    pages = [completeness.grid(session, scope(patient), number, 2, sort=first.id) for number in (1, 2)]
+    assert [line.code for page in pages for line in page.lines] == ["P4", "P3", "P2", "P1"]
+    by_second = completeness.grid(session, scope(patient), 1, sort=second.id)
+    assert [line.code for line in by_second.lines] == ["P1", "P2", "P3", "P4"]
+
+
 def test_counts_are_of_all_and_lines_of_a_page(
     session: Session, patient: Patient, plan: tuple[Timepoint, Timepoint]
 ) -> None:

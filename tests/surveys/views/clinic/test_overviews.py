@@ -103,6 +103,13 @@ def test_completeness_counts_and_says_every_state(app: Flask, worse: Invited, me
         assert "".join(re.findall(r"(?<=>)[0-9]+(?=<)", row)) == counts
     assert "Missed: in hospital" in page.text
     assert f'#visit-{missed}"' in drawn
+    by_month_3 = html.unescape(
+        re.findall(r'<th scope="col"[^>]*><a [^>]*href="([^"]+sort=[0-9]+)"', drawn)[1]
+    )
+    member.get(by_month_3)
+    assert member.replies[-1].html.count('aria-sort="ascending"') == 1
+    member.get("/staff/S1/completeness?sort=999")
+    assert member.status == 200
     behind = html.unescape(re.findall(r'href="([^"]+state=missed)"', drawn)[0])
     assert "P1" in member.get(behind).text
     assert "Show all" in member.get(behind).text
