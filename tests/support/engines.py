@@ -13,13 +13,18 @@ STATEMENTS = 4000
 
 
 @contextmanager
-def engine_of(url: str) -> Iterator[Engine]:
-    """The engine of an address, where each test has a new database; its connections are closed afterwards."""
+def engine_of(url: str, *, kept: bool = False) -> Iterator[Engine]:
+    """The engine of an address, where each test has a new database; its connections are closed afterwards.
+
+    They are `kept` where all tests share the database: a new one of PostgreSQL knows neither the tables nor
+    the functions of the triggers yet.
+    """
     engine = _engine(url)
     try:
         yield engine
     finally:
-        engine.dispose()
+        if not kept:
+            engine.dispose()
 
 
 @cache

@@ -41,8 +41,8 @@ def database_url(request: pytest.FixtureRequest, alone: bool) -> str:
 @pytest.fixture
 def session(database_url: str, alone: bool) -> Iterator[Session]:
     """A session that writes; where the database is shared, a commit releases a savepoint."""
-    with writing(), engine_of(database_url) as engine, engine.connect() as connection:
-        shared = alone and engine.dialect.name == "postgresql"
+    shared = alone and database_url.startswith("postgresql")
+    with writing(), engine_of(database_url, kept=shared) as engine, engine.connect() as connection:
         if shared:
             connection.begin()  # not committed by what follows
         with Session(connection, join_transaction_mode="create_savepoint") as open_session:
