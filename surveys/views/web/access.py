@@ -342,7 +342,10 @@ def _to_sign_in(at: datetime) -> Response:
     back = typed_again.address() if request.method == "GET" else None
     door = _door(request.endpoint or "")
     if request.method == "POST" and door is not None and door.roles:  # account pages ask for secrets
-        back = typed_again.keep(here_was_signed_in(), at)
+        try:
+            back = typed_again.keep(here_was_signed_in(), at)
+        except typed_again.TooLongError:
+            return typed_again.still_here()
     return redirect(url_for("security.login", next=back))
 
 

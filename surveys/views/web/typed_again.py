@@ -2,6 +2,7 @@
 
 The server stores nothing. The cookie opens for the same account only, fills the page of the form once, and is
 good for an hour. It never holds a password, a file or a token; a form with a password is not kept at all.
+What no cookie holds stays in the window where it was typed, which sends it again once the person is in.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import zlib
 from datetime import datetime, timedelta
 from urllib.parse import quote, unquote, urlsplit
 
-from flask import Response, after_this_request, current_app, flash, g, request, url_for
+from flask import Response, after_this_request, current_app, flash, g, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import ImmutableMultiDict
 
@@ -33,8 +34,16 @@ def address() -> str:
     return quote(request.script_root + request.path) + query
 
 
+class TooLongError(Exception):
+    """What was typed is longer than a cookie."""
+
+
 def keep(owner: str | None, at: datetime) -> str | None:
-    """Keep what this POST brings for `owner`; returns the page of its form, None if nothing was kept."""
+    """Keep what this POST brings for `owner`; returns the page of its form, None if nothing was kept.
+
+    Raises:
+        TooLongError: no cookie holds it.
+    """
     fields = [one for one in request.form.items(multi=True) if one[0] != _NEVER_KEPT]
     page = _page_of_form()
     if owner is None or page is None or not fields or _PASSWORD in request.form:
@@ -42,11 +51,20 @@ def keep(owner: str | None, at: datetime) -> str | None:
     told = zlib.compress(json.dumps([at.isoformat(), page, fields]).encode())
     kept = sealed.seal_bytes(told, owner, server.settings().secret_key, _PURPOSE)
     if len(kept) > LONGEST:
-        flash(_("What you typed was not kept: it is too long. Nothing was saved."), "notice")
-        return None
+        raise TooLongError
     _set(kept)
     flash(_("What you typed is kept for an hour. Sign in again, and it stands in the form."), "notice")
     return page
+
+
+def still_here() -> Response:
+    """The page that has what this POST brings, and sends it again from the same window."""
+    fields = [one for one in request.form.items(multi=True) if one[0] != _NEVER_KEPT]
+    token, files = request.form.get(_NEVER_KEPT, ""), any(one.filename for one in request.files.values())
+    page = render_template(
+        "staff/typed_long.html", address=address(), fields=fields, token=token, files=files
+    )
+    return current_app.make_response((page, 401))
 
 
 def offer(owner: str, at: datetime) -> None:

@@ -11,9 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from surveys.views.web import typed_again
+from tests.support.pages import Page
 from tests.support.patient import in_process
 from tests.support.staff import Member, employ
-from tests.support.study import invite
+from tests.support.study import invite, one_table
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 QUESTION = "/staff/S1/questions/1"
@@ -100,12 +101,41 @@ def test_a_form_of_one_person_is_not_sent_by_another(app: Flask, client: FlaskCl
     assert client.post(f"{QUESTION}/answer", data=data, base_url=HERE).status_code == 400
 
 
-def test_what_is_too_long_is_said(client: FlaskClient, member: Member) -> None:
-    """Browsers drop a large cookie without a word."""
-    text = "".join(chr(0x4E00 + number * 7 % 20000) for number in range(3000))
-    assert sent(client, member, f"{QUESTION}/answer", QUESTION, text=text) == "/login"
-    assert "was not kept: it is too long" in member.get("/login").text
-    assert not kept(client)
+LINES = [
+    "".join(chr(0x4E00 + (line * 60 + place) * 7919 % 20000) for place in range(60)) for line in range(32)
+]
+LONG = "\n".join(LINES)
+
+
+def test_what_no_cookie_holds_is_sent_again_from_its_window(
+    app: Flask, client: FlaskClient, member: Member
+) -> None:
+    """As often as it takes; signed in, it is stored once, each sign as it was typed."""
+    data, stood_at = {"text": LONG, "csrf_token": member.csrf_token}, {"Referer": HERE + QUESTION}
+    for _time in range(2):
+        reply = client.post(f"{QUESTION}/answer", data=data, headers=stood_at, base_url=HERE)
+        assert reply.status_code == 401
+        page = Page(reply.text)
+        assert "What you typed is still in this window" in page.text
+        assert not kept(client)
+        [form] = [one for one in page.steps if one.action == f"{QUESTION}/answer"]
+        assert form.hidden["text"].split() == LINES
+    window = Member(in_process(app, client=client))
+    window.sign_in("ann@example.org")
+    client.post(f"{QUESTION}/answer", data=form.hidden, base_url=HERE)
+    stored = one_table(app, "question_step")
+    assert [row["text"].split() for row in stored][1:] == [LINES]
+
+
+def test_nobody_else_sends_what_stays_in_the_window(app: Flask, client: FlaskClient, member: Member) -> None:
+    """Another person signed in meanwhile: the open form is refused."""
+    employ(app, "bea@example.org", "coordinator")
+    data = {"text": LONG, "csrf_token": member.csrf_token}
+    stood_at = {"Referer": HERE + QUESTION}
+    reply = client.post(f"{QUESTION}/answer", data=data, headers=stood_at, base_url=HERE)
+    assert reply.status_code == 401
+    Member(in_process(app, client=client)).sign_in("bea@example.org")
+    assert client.post(f"{QUESTION}/answer", data=data, base_url=HERE).status_code == 400
 
 
 def test_nothing_is_kept_after_signing_out(client: FlaskClient, member: Member) -> None:
