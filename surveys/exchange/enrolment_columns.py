@@ -133,6 +133,7 @@ COLUMNS: Mapping[str, Take] = {
     "hospital_number": _number,
     "email": _email,
     "telephone": _number,
+    "mobile": _number,
     "locale": lambda cell, _: everyday.code("locale", cell) or cells.locale(cell),
 }
 

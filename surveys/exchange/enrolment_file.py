@@ -21,13 +21,15 @@ from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.sheets import cut, days
 from surveys.exchange.sheets.cut import Row
 from surveys.exchange.sheets.days import Order, OrderAskedError
+from surveys.mobile_numbers import NoMobileError, mobile_number
 from surveys.models import ALL_ROWS, Patient, Study
 from surveys.store.patient import codes, patients
 from surveys.store.patient.consents import GivenElsewhere
 from surveys.store.patient.patients import NewContact, NewPatient
+from surveys.store.post import facts
 
 MOST_ROWS = 2000
-OF_CONTACT = ("hospital_number", "email", "telephone", "locale")
+OF_CONTACT = ("hospital_number", "email", "telephone", "mobile", "locale")
 # What the store calls otherwise than the list does.
 _OF_STORE = {"onset": "onset_on"}
 
@@ -105,7 +107,8 @@ def read(
         (number, header.record(cells)) for number, cells in body if _whole(number, cells, header, faults)
     ]
     order = days.order_of(start for __, record in records for start in columns.starts(record)) or order
-    reading = _Reading(header, site, today, order, consent, faults)
+    region = facts.settings_in(session, study.id).region
+    reading = _Reading(header, site, today, order, consent, region, faults)
     found = [(number, new) for number, record in records if (new := reading.patient(number, record))]
     found, given = _given_codes(session, study, found)
     for number, new in found:
@@ -132,7 +135,7 @@ def read(
     return EnrolmentList(
         patients=tuple(new for __, new in found),
         rows=tuple(number for number, __ in found),
-        warnings=tuple(doubts),
+        warnings=(*reading.doubts, *doubts),
         text=cut.text_of(_with_codes(rows, place, header, found)) if given else text,
         given=given,
         order=order,
@@ -154,7 +157,10 @@ def _whole(number: int, cells: Sequence[str], header: Header, faults: list[Fault
 
 
 class _Reading:
-    """The reading of every row: faults are added to `faults`, and `order_asked` is what would mend some."""
+    """The reading of every row: faults are added to `faults`, and `order_asked` is what would mend some.
+
+    `region` is the country of mobile numbers that name none; `doubts` are those about mobile numbers.
+    """
 
     def __init__(
         self,
@@ -163,9 +169,13 @@ class _Reading:
         today: date,
         order: Order | None,
         consent: GivenElsewhere | None,
+        region: str | None,
         faults: list[Fault],
     ) -> None:
         self.order_asked = False
+        self.doubts: list[Fault] = []
+        self._mobile_asked = False
+        self._region = region
         self._header = header
         self._site = site
         self._today = today
@@ -197,6 +207,7 @@ class _Reading:
             said = _("A start lies ahead. Only what has begun is recorded here.")
             self._fault(said, number, "treatments")
         consent = self._consent_of(number, values)
+        values |= self._numbers(number, values)
         if len(self._faults) > before:
             return None
         named = {"name": name} if (name := columns.name_of(values)) else {}
@@ -217,6 +228,30 @@ class _Reading:
             contact=None if contact == NewContact() else contact,
             consent=consent,
         )
+
+    def _numbers(self, number: int, values: Mapping[str, Any]) -> dict[str, str | None]:
+        """The mobile number, which is called too where there is no other; a telephone's stays that."""
+        cell, telephone = values.get("mobile"), values.get("telephone")
+        if cell is None:
+            return {}
+        try:
+            mobile = mobile_number(cell, self._region)
+        except NoMobileError as error:
+            if telephone is not None:
+                self._fault(str(error), number, "mobile", cell)
+            elif self._region is not None or cell.startswith("+"):
+                kept = _("%(why)s It is kept as the telephone number.", why=str(error))
+                self.doubts.append(Fault(kept, number, "mobile"))
+            return {"telephone": telephone or cell, "mobile": None}
+        called = same.folded(self._header.names["mobile"])
+        if not called.startswith("mob") and not self._mobile_asked:
+            self._mobile_asked = True
+            said = _(
+                "The column is read as mobile numbers, to which text messages go where patients agree. Is it "
+                "not? Call it telephone."
+            )
+            self.doubts.append(Fault(said, number, "mobile"))
+        return {"telephone": telephone or cell, "mobile": mobile}
 
     def _consent_of(self, number: int, values: Mapping[str, Any]) -> GivenElsewhere | None:
         """What the row tells of a consent, completed by what was said of the whole list."""

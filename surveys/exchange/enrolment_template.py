@@ -10,7 +10,7 @@ from surveys.forms import everyday
 
 LIST, CODES = "Patients", "Codes"
 # Spreadsheets take first zeros and signs from numbers that are no text.
-_AS_TEXT = ("code", "hospital_number", "telephone")
+_AS_TEXT = ("code", "hospital_number", "telephone", "mobile")
 _DAYS = ("enrolled_on", "birth_date", "onset_on", "consent_on")
 _FILLED = 2001  # rows that have lists to choose from
 _CODES_HEAD = ("column", "code", "meaning", "also understood")

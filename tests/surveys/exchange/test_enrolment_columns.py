@@ -29,15 +29,15 @@ def test_the_header_may_stand_below_a_title() -> None:
 
 def test_what_is_not_known_is_told() -> None:
     """A column twice, two that mean the same, one that is nearly ours, one that is nothing of ours."""
-    _, found, faults = header(rows("code", "code", "Telefon", "Handy", "Geburtsjahre", "HB"))
+    _, found, faults = header(rows("code", "code", "Telefon", "Tel.", "Geburtsjahre", "HB"))
     assert [(fault.column, fault.problem.removeprefix("This column ")[:40]) for fault in faults] == [
         ("code", "stands twice."),
-        ("Handy", "is not known. It means telephone, as 'Te"),
+        ("Tel.", "is not known. It means telephone, as 'Te"),
         ("Geburtsjahre", "is not known. Is it birth_year?"),
         ("HB", "is not known. The columns are: code, sit"),
         (None, "The study has a lowest age: add the colu"),
     ]
-    assert found.unknown == ("Handy", "Geburtsjahre", "HB")
+    assert found.unknown == ("Tel.", "Geburtsjahre", "HB")
 
 
 def test_a_name_in_parts_is_one_name() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ from surveys.db import db
 from surveys.exchange import enrolment_file
 from surveys.exchange.enrolment_file import EnrolmentList
 from surveys.exchange.faults import FileRefused
-from surveys.models import Study
+from surveys.models import Messaging, Study
 from surveys.store.patient.consents import GivenElsewhere
 from tests.support.sheets import workbook
 from tests.support.staff import Member, signed_in
@@ -64,6 +65,26 @@ def test_a_row_is_a_patient(app: Flask) -> None:
         assert [one.kind for one in new.treatments] == ["massage", "botulinum_toxin"]
         assert new.contact is not None
         assert (new.contact.name, new.contact.born_on) == ("Ada", date(1970, 5, 17))
+
+
+def test_a_column_of_mobiles_may_hold_telephones(app: Flask) -> None:
+    """What takes texts is the mobile number, and is called too; a landline stays a telephone."""
+    list_ = "Code,Geburtsjahr,Handy\nA-1,1970,0151 23456789\nA-2,1970,030 901820\nA-3,1970,\n"
+    with changing(app) as session:
+        hours: dict[str, Any] = {"send_hour": 9, "earliest_hour": 8, "latest_hour": 20, "changed_at": AT}
+        row = Messaging(study_id=1, region="DE", reminder_days=[7], thanks=False, changed_by="test", **hours)
+        session.add(row)
+    found = read(app, list_)
+    contacts = [one.contact and (one.contact.mobile, one.contact.telephone) for one in found.patients]
+    assert contacts == [("+4915123456789", "0151 23456789"), (None, "030 901820"), None]
+    told = [(doubt.row, doubt.column, doubt.problem) for doubt in found.warnings]
+    assert [(row, column) for row, column, _ in told] == [(2, "mobile"), (3, "mobile")]
+    assert told[0][2].endswith("Call it telephone.")
+    assert told[1][2].startswith("This is no mobile number")
+    [other] = read(app, "code,birth_year,Mobil,Tel.\nA-1,1970,+4915123456789,0309\n").patients
+    assert other.contact is not None
+    assert (other.contact.mobile, other.contact.telephone) == ("+4915123456789", "0309")
+    assert faults(app, "code,birth_year,Mobil,Tel.\nA-1,1970,030 901820,0309\n") == [(2, "Mobil")]
 
 
 def test_every_fault_is_listed_by_row(app: Flask) -> None:
