@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 
@@ -16,19 +17,31 @@ from tests.support.rows import AT, LATER, ROWS, erase, fill, refused
 pytestmark = pytest.mark.owner
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database with our tables, in which no test here keeps anything."""
-    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "shared_postgres_url"))
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("_shared"))
+    file = tmp_path_factory.mktemp("invariants") / "seventh.db"
+    shutil.copyfile(request.getfixturevalue("_migrated_sqlite"), file)
+    return f"sqlite:///{file}"
 
 
-@pytest.fixture
-def filled(database_url: str) -> Iterator[Connection]:
-    """One patient of each kind of row; P1 has nothing erased."""
+@pytest.fixture(scope="module")
+def all_rows(database_url: str) -> Iterator[Connection]:
+    """One patient of each kind of row; P1 has nothing erased. They are written once for all tests."""
     with engine_of(database_url) as engine, engine.connect() as connection:
         fill(connection, engine)
         yield connection
         connection.rollback()
+
+
+@pytest.fixture
+def filled(all_rows: Connection) -> Iterator[Connection]:
+    """The same rows, as no test before left them otherwise."""
+    point = all_rows.begin_nested()
+    yield all_rows
+    point.rollback()
 
 
 UPDATES = {
