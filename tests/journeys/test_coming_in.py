@@ -116,7 +116,7 @@ def test_forms_of_the_file_become_the_studys_own(app: Flask, uploader: Uploader)
     assert uploader.status == 422
     assert "This is not a REDCap data dictionary" in uploader.page.text
     uploader.send(forms, redcap.dictionary())
-    assert "Background: 1 questions, as s1_background." in uploader.page.text
+    assert "Background: 1 question, as s1_background." in uploader.page.text
     files = {"dictionary.csv": redcap.dictionary(), "data.csv": redcap.data()}
     uploader.send(IMPORTS, moved.packed(files))
     look = look_of(app)
@@ -137,6 +137,14 @@ def test_fhir_comes_in_by_its_codes(app: Flask, uploader: Uploader) -> None:
     uploader.send(look_of(app))
     assert "It is in." in uploader.page.text
     assert [row["value"] for row in one_table(app, "score")] == [fhir.TOTAL]
+    item = {"linkId": "drops", "type": "integer", "text": "Drops a day"}
+    form = {"resourceType": "Questionnaire", "url": "http://x.example/eye", "title": "Eye", "item": [item]}
+    uploader.send("/staff/S1/forms/take", fhir.packed(form))
+    given = {"linkId": "drops", "answer": [{"valueInteger": 3}]}
+    uploader.send(IMPORTS, fhir.packed(form, fhir.response(questionnaire=form["url"], item=[given])))
+    uploader.send(look_of(app))
+    assert "It is in." in uploader.page.text
+    assert [row["answers"] for row in one_table(app, "response")][-1] == {"q1": 3}
 
 
 def test_a_package_comes_in_whole(app: Flask) -> None:
