@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from surveys.lists.scope import Scope
 from surveys.models import Appointment, Patient, Response, Score, Visit
 
-PAGE = 50
+PAGE = 25
 SORTS = ("today", "code", "answered")  # today: who is on today's list, then as answered
 
 # Which scores a change is judged from, and their order.

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from surveys.models import Event, Patient
 from surveys.models.audit import READ
 
-PAGE = 100
+PAGE = 40
 # What a reader may ask for alone, and the actions that it is.
 KINDS: Mapping[str, Sequence[str]] = {
     "read": (READ,),

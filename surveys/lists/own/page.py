@@ -21,7 +21,7 @@ from surveys.lists.own.scores import Named
 from surveys.lists.scope import Scope
 from surveys.models import Patient, Timepoint
 
-PAGE = 50
+PAGE = 45
 
 
 @dataclass(frozen=True)
