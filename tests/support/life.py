@@ -42,18 +42,17 @@ from surveys.store.patient.palsies import PalsyFacts
 from surveys.store.patient.patients import NewContact, NewPatient, NewTreatment, PartialDate
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
-from surveys.store.visit import answering, corrections, links, opening, planning
+from surveys.store.visit import answering, corrections, links, opening, planning, seals
 from surveys.store.visit.corrections import TypedAnswers
 from surveys.store.visit.done import wrong_visits
 from surveys.store.visit.opening import LinkRefused, OpenVisit
 from surveys.store.visit.progress import current, first_open
 from surveys.store.visit.responses import wrong_scores
-from surveys.store.visit.seals import Seals
 from surveys.store.words.wordings import Texts
 
 BEGINS = datetime(2026, 3, 10, 9, tzinfo=UTC)
 LIBRARY = Library.load()
-SEALS = Seals("a life " * 9)
+SEALS = seals.Seals("a life " * 9)
 PLAN = (
     PlannedVisit("first", "First", "enrolment", 0, 0, 60, ("phq9",)),
     PlannedVisit("onset", "After onset", "onset", 100, 60, 60, ("gad7",)),
@@ -292,6 +291,8 @@ class Life:
             if whole:
                 faults = [*audit.verify(session, expected=self.kept_heads)]
                 assert faults == [], list(map(str, faults))
+                unsealed = seals.Unsealed()
+                assert (seals.changed(session, SEALS, unsealed), unsealed.number) == ([], 0)
                 self.kept_heads = heads.heads(session)
                 assert list(wrong_scores(session)) == []
                 assert list(wrong_visits(session)) == []
