@@ -41,11 +41,15 @@ _FILLED = frozenset(
     }
 )
 _ON_POSTGRESQL = """
-    WITH own AS (SELECT oid, relname, relkind, relrowsecurity FROM pg_class
+    WITH own AS (SELECT oid, relname, relkind, relrowsecurity, relpersistence
+        FROM pg_class
         WHERE relnamespace = {schema} AND relname IN :tables)
     SELECT 'Table ' || relname,
         CASE WHEN relkind = 'r' THEN 'a table' ELSE 'none' END ||
-        CASE WHEN relrowsecurity THEN ' that hides rows' ELSE '' END FROM own
+        CASE WHEN relrowsecurity THEN ' that hides rows' ELSE '' END ||
+        CASE WHEN relpersistence = 'u' THEN ' that a crash empties' ELSE '' END ||
+        CASE WHEN EXISTS (SELECT FROM pg_inherits WHERE own.oid IN (inhparent, inhrelid))
+            THEN ' with rows of another' ELSE '' END FROM own
     UNION ALL
     SELECT 'Column ' || relname || '.' || attname, concat_ws(' ', format_type(atttypid, atttypmod),
         CASE WHEN attnotnull THEN 'NOT NULL' END, attidentity, attgenerated)

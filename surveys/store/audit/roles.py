@@ -30,6 +30,16 @@ _MAY = """SELECT relname AS table, attname AS column,
     FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
     ORDER BY relname, attnum"""
+# To PUBLIC, which is no role, or to a role that is no server's. Who may only read is none of the proof's.
+_OTHERS = """SELECT coalesce(rolname, 'PUBLIC') AS role, relname AS table
+    FROM pg_class CROSS JOIN LATERAL (
+        SELECT grantee, privilege_type FROM aclexplode(relacl)
+        UNION SELECT column_may.grantee, column_may.privilege_type
+            FROM pg_attribute, aclexplode(attacl) AS column_may WHERE attrelid = pg_class.oid
+    ) AS given LEFT JOIN pg_roles ON pg_roles.oid = given.grantee
+    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+    AND given.grantee <> relowner AND given.privilege_type <> 'SELECT'
+    GROUP BY 1, 2 ORDER BY 1, 2"""
 
 
 def owns(session: Session) -> bool:
@@ -67,9 +77,14 @@ def give(session: Session, role: str) -> None:
 
 
 def excess(session: Session) -> Iterator[Break]:
-    """Rights of the server's roles beyond those stated."""
-    stated = {one.table: one for one in rights()}
-    for role in known(session) if on_postgresql(session) else ():
+    """Rights of the server's roles beyond those stated, and of others to change anything at all."""
+    if not on_postgresql(session):
+        return
+    stated, servers = {one.table: one for one in rights()}, known(session)
+    for row in session.execute(text(_OTHERS)):
+        if row.role not in servers:
+            yield Break(f"Role {row.role}", f"it may change {row.table}, and is no server's")
+    for role in servers:
         found: dict[str, None] = {}
         for row in session.execute(text(_MAY), {"role": role}):
             own = stated.get(row.table)

@@ -29,6 +29,8 @@ ON_POSTGRESQL = {
     WEAK_CHECK: "Constraint ck_patient_birth_year: it was changed.",
     WEAK_KEY: "Constraint fk_palsy_patient_id: it was changed.",
     "ALTER TABLE response ENABLE ROW LEVEL SECURITY": "Table response: it was changed.",
+    "CREATE TABLE more () INHERITS (alert_mail)": "Table alert_mail: it was changed.",
+    "ALTER TABLE alert_mail SET UNLOGGED": "Table alert_mail: it was changed.",
     "ALTER TABLE score ALTER value SET DEFAULT 0": "Default score.value: it is none of Seventh's.",
     "ALTER TABLE visit ALTER plan_version SET DEFAULT 7": "Default visit.plan_version: it was changed.",
     "ALTER TABLE patient ALTER code DROP NOT NULL": "Column patient.code: it was changed.",

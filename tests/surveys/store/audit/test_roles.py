@@ -113,6 +113,12 @@ def test_rights_beyond_those_stated_are_named(served: Session) -> None:
     ]
     roles.give(served, SERVER)
     assert list(guards.missing(served)) == []
+    served.execute(text("GRANT UPDATE (outcome) ON message TO PUBLIC"))
+    served.execute(text("GRANT DELETE ON draft TO pg_monitor"))
+    assert list(map(str, guards.missing(served))) == [
+        "Role PUBLIC: it may change message, and is no server's.",
+        "Role pg_monitor: it may change draft, and is no server's.",
+    ]
 
 
 def test_no_rights_go_to_who_cannot_have_them(record: Session) -> None:
