@@ -30,7 +30,7 @@ from surveys.models.imports import Import
 from surveys.models.injection import InjectionSite
 from surveys.models.joining import JoiningPage, SelfEnrolment
 from surveys.models.key import ApiKey
-from surveys.models.message import MessageTemplate, Messaging
+from surveys.models.message import MessageTemplate, Messaging, ShortCode
 from surveys.models.own_form import OwnForm
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.question import DataQuestion, QuestionStep
@@ -189,6 +189,7 @@ FACTS = (
         },
     ),
     Fact(Link),
+    Fact(ShortCode, {"failures": "counted with each wrong year"}),
     Fact(Signature),
     Fact(Alert, dict.fromkeys((*ALERT_ANSWER, *ALERT_NOTE, "crisis_text_seen_at"), APART)),
     Fact(Alert, part="answer", only=ALERT_ANSWER, erased=True),
@@ -226,7 +227,6 @@ FREE: Mapping[str, str] = {
     "serving": "what a visit serves beside its timepoint, by which alone it is analysed: laid out anew",
     "draft": "not sent yet: sealed with the server's secret, and what is sent becomes a response",
     "appointment": "a list of a day",
-    "short_code": "another spelling of a link, which is bound, and lasts no longer",
     "own_list": "what somebody looks at, and no fact of anybody",
     "message": "an outbox, and its outcome",
     "alert_mail": "an outbox, and its outcome",

@@ -325,6 +325,7 @@ ROWS = {
         "created_by": "test",
         "expires_at": LATER,
     },
+    "short_code": {"id": 1, "link_id": 1, "digest": "c" * 64, "failures": 0},
     "palsy": {"id": 1, "patient_id": 1, "number": 1, "side": "left"},
     "grading": {
         "id": 1,

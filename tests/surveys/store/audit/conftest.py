@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from analysis.data.analysis_plan import PlannedQuestion
 from surveys.instruments.library import Library
 from surveys.models import (
     JoiningPage,
+    Link,
     Membership,
     MessageTemplate,
     Messaging,
@@ -30,7 +31,7 @@ from surveys.store.patient.consents import NewText
 from surveys.store.patient.injections import InjectionMap
 from surveys.store.patient.patients import NewContact, NewPatient, NewTreatment, PartialDate
 from surveys.store.study import analysis_plans, freezes, reports, signatures, studies
-from surveys.store.visit import amendments, links, responses
+from surveys.store.visit import amendments, links, responses, short_codes
 from surveys.store.visit.amendments import NewAmendment
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
@@ -71,6 +72,8 @@ def record(session: Session, filled: Patient, visit: Visit, study: Study, librar
     known = NewContact("A 12", "Bea Abel", AT.date().replace(year=1980), "bea@example.net")
     other = NewPatient("P2", AT.date(), birth_year=1980, site="South", onset=onset, contact=known)
     patients.enrol(session, study, study.timepoints, other, library, at=AT, actor="test")
+    links.issue(session, visit, at=AT, actor="test")
+    short_codes.make(session, session.scalars(select(Link.id)).one())
     links.issue(session, visit, at=AT, actor="test")
     given = NewTreatment("botulinum_toxin", onset)
     injected = treatments.add(session, filled, given, today=AT.date(), at=AT, actor="test")

@@ -74,6 +74,10 @@ ATTACKS = {
     "a link opens another's visit": "UPDATE link SET visit_id = (SELECT max(id) FROM visit)",
     "a link is invented": """INSERT INTO link (id, visit_id, digest, created_at, created_by, expires_at)
         SELECT 99, max(id), 'x', '2026-03-10', 'x', '2036-03-10' FROM visit""",
+    "a code on a letter opens another's visit": """
+        UPDATE short_code SET link_id = (SELECT max(id) FROM link)""",
+    "a code is invented": """INSERT INTO short_code (id, link_id, digest, failures)
+        SELECT 99, max(id), 'x', 0 FROM link""",
     "an account gets another's address": "UPDATE staff SET email = 'x@attacker.example'",
     "a score moves to another response": "UPDATE score SET response_id = response_id + 1",
     "somebody is made administrator": "UPDATE staff SET admin = true",
