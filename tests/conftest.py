@@ -297,6 +297,23 @@ def _jobs_done_here() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_lock_where_a_page_is_asked_for() -> Iterator[None]:
+    """PostgreSQL refuses `FOR UPDATE` in a transaction that only reads; SQLite knows no such words."""
+    from sqlalchemy import event
+    from sqlalchemy.orm import ORMExecuteState, Session
+
+    from surveys.db import _writing
+
+    def look(state: ORMExecuteState) -> None:
+        if _writing.get() is False and getattr(state.statement, "_for_update_arg", None) is not None:
+            raise AssertionError(f"a page that is only asked for locks rows: {state.statement}")
+
+    event.listen(Session, "do_orm_execute", look)
+    yield
+    event.remove(Session, "do_orm_execute", look)
+
+
 @pytest.fixture
 def app(settings: Settings, _application_of: Callable[[Settings], Flask]) -> Iterator[Flask]:
     """The application, which knows nothing of the tests before; its connections are closed afterwards."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, session
+from flask.testing import FlaskClient
 from flask_security import login_user
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
@@ -52,15 +53,22 @@ def employ(
         return member.id
 
 
-def signed_in(app: Flask, role: str = "coordinator", *, study: str = "S1", site: str | None = None) -> Member:
-    """A new member of staff with that role in `study`, signed in."""
+def signed_in(
+    app: Flask,
+    role: str = "coordinator",
+    *,
+    study: str = "S1",
+    site: str | None = None,
+    client: FlaskClient | None = None,
+) -> Member:
+    """A new member of staff with that role in `study`, signed in; `client` is the browser."""
     email = f"{role}-{site or 'everywhere'}-{study}@example.org"
     if role == "admin":
         employ(app, email, admin=True)
     else:
         employ(app, email, role, study=study, site=site)
     kept, token = _session(app, email)
-    return Member(in_process(app, session=kept), first_token=token)
+    return Member(in_process(app, session=kept, client=client), first_token=token)
 
 
 def _session(app: Flask, email: str) -> tuple[dict[str, Any], str]:

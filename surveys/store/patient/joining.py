@@ -173,15 +173,15 @@ def request_of(session: Session, address: str, study: Study) -> int | None:
     return session.scalar(query)
 
 
-def by_link(session: Session, token: str, *, secret: str, at: datetime) -> JoiningRequest:
-    """The request that the link proves, locked.
+def by_link(session: Session, token: str, *, secret: str, at: datetime, lock: bool) -> JoiningRequest:
+    """The request that the link proves; `lock` for whoever is going to join.
 
     Raises:
         NotProvedError: there is none, or it is too old.
     """
     digests = [_digest(one, secret, None) for one in tokens.readings(token)]
-    query = select(JoiningRequest).where(JoiningRequest.digest.in_(digests)).with_for_update()
-    row = session.scalars(query).one_or_none()
+    query = select(JoiningRequest).where(JoiningRequest.digest.in_(digests))
+    row = session.scalars(query.with_for_update() if lock else query).one_or_none()
     if row is None or at - row.asked_at > GOOD_FOR:
         raise NotProvedError
     return row

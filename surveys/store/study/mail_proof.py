@@ -49,9 +49,9 @@ def ask(session: Session, study: Study, staff_id: int, *, at: datetime, actor: s
 
 
 def find(
-    session: Session, study: Study, given: str, staff_id: int, *, secret_key: str, at: datetime
+    session: Session, study: Study, given: str, staff_id: int, *, secret_key: str, at: datetime, lock: bool
 ) -> AlertMail:
-    """The test alert whose link was opened by this person; locked.
+    """The test alert whose link was opened by this person; `lock` for whoever records that.
 
     Raises:
         Refused: the link is none of ours or too old, or the mail went to somebody else.
@@ -61,7 +61,7 @@ def find(
     except (BadSignature, ValueError) as bad:
         raise Refused(_("This link is no longer good. Send another test alert.")) from bad
     query = select(AlertMail).where(AlertMail.id == mail_id, AlertMail.study_id == study.id)
-    mail = session.scalar(query.with_for_update())
+    mail = session.scalar(query.with_for_update() if lock else query)
     if mail is None:
         raise Refused(_("This link is no longer good. Send another test alert."))
     if mail.staff_id != staff_id:

@@ -219,7 +219,7 @@ def prove_code(study: Study, page: JoiningPage) -> Page:
 def open_proof(token: str) -> Page:
     """Ask for a press: programs that look at links press nothing."""
     try:
-        row = joining.by_link(db.session, token, secret=server.settings().secret_key, at=now())
+        row = joining.by_link(db.session, token, secret=server.settings().secret_key, at=now(), lock=False)
     except NotProvedError:
         return _end(None, "too_old"), 404
     return _draw(db.session.get_one(Study, row.study_id), "join_proof.html")
@@ -229,7 +229,7 @@ def open_proof(token: str) -> Page:
 def prove(token: str) -> Page:
     """Join with the link of the mail."""
     try:
-        row = joining.by_link(db.session, token, secret=server.settings().secret_key, at=now())
+        row = joining.by_link(db.session, token, secret=server.settings().secret_key, at=now(), lock=True)
     except NotProvedError:
         return _end(None, "too_old"), 404
     return _join(db.session.get_one(Study, row.study_id), row)

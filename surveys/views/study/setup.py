@@ -129,8 +129,11 @@ def open_test(code: str, proof: str) -> Page:
     """Show where the link in a test alert leads, and record that the mail arrived."""
     here, secret_key = grant(), server.settings().secret_key
     with committed() as kept:
-        mail = mail_proof.find(db.session, here.study, proof, member().id, secret_key=secret_key, at=here.at)
-        if request.method == "POST":
+        arrived = request.method == "POST"
+        mail = mail_proof.find(
+            db.session, here.study, proof, member().id, secret_key=secret_key, at=here.at, lock=arrived
+        )
+        if arrived:
             mail_proof.opened(db.session, here.study, mail, at=here.at, actor=here.actor)
     if kept and request.method == "GET":
         return render_template("staff/study/test_mail.html", proof=proof)

@@ -93,10 +93,10 @@ def test_a_link_makes_one_patient(
         (token, SECRET, AT + timedelta(days=2)),
     ):
         with pytest.raises(NotProvedError):
-            joining.by_link(session, wrong, secret=secret, at=at)
+            joining.by_link(session, wrong, secret=secret, at=at, lock=True)
     visits = []
     for _ in range(2):
-        row = joining.by_link(session, f"{token}.", secret=SECRET, at=AT)
+        row = joining.by_link(session, f"{token}.", secret=SECRET, at=AT, lock=True)
         visit = joining.join(session, row, library, at=AT)
         assert visit is not None
         visits.append(visit.id)
@@ -125,7 +125,7 @@ def test_a_second_press_makes_no_second_patient(
     token = joining.ask(session, study, ANNA, secret=SECRET, at=AT)
     session.commit()
     for _ in range(2):
-        row = joining.by_link(session, token, secret=SECRET, at=AT)
+        row = joining.by_link(session, token, secret=SECRET, at=AT, lock=True)
         assert joining.join(session, row, library, at=AT) is None
         session.commit()
     assert [one.code for one in session.scalars(select(Patient))] == ["S1-001"]
@@ -161,7 +161,7 @@ def test_an_address_is_good_for_three(
             ANNA, address="Anna@example.org" if number % 2 else ANNA.address, birth_year=1970 + number
         )
         token = joining.ask(session, study, new, secret=SECRET, at=AT)
-        row = joining.by_link(session, token, secret=SECRET, at=AT)
+        row = joining.by_link(session, token, secret=SECRET, at=AT, lock=True)
         if number < joining.MOST_OF_AN_ADDRESS:
             assert joining.join(session, row, library, at=AT) is not None
         else:

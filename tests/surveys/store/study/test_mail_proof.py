@@ -47,7 +47,7 @@ def find(
     session: Session, study: Study, given: str, staff_id: int, after: timedelta = timedelta()
 ) -> AlertMail:
     now = datetime.now(UTC)
-    return mail_proof.find(session, study, given, staff_id, secret_key=KEY, at=now + after)
+    return mail_proof.find(session, study, given, staff_id, secret_key=KEY, at=now + after, lock=True)
 
 
 @pytest.mark.parametrize("outcome", [Sent(), Unclear("timeout")])
