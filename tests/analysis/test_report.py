@@ -208,9 +208,13 @@ def test_simulated_data_are_said_to_be():
     ("status", "warned"),
     [
         ("working", "face: asked in working wording, not in the published text; compare with care."),
-        ("unknown", "face: the wording that was asked is not known; compare with care."),
+        pytest.param(
+            "unknown",
+            "face: the wording that was asked is not known; compare with care.",
+            marks=pytest.mark.long,
+        ),
         ("verbatim", None),
-        ("loaded", None),
+        pytest.param("loaded", None, marks=pytest.mark.long),
     ],
 )
 def test_doubtful_wording_is_warned_of(status, warned):

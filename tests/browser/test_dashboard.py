@@ -20,7 +20,6 @@ from surveys.models import Patient, Response, Visit
 from surveys.settings import Settings
 from tests.support.browser import DESKTOP, PHONE, ColourScheme, looks
 from tests.support.pages_in_browser import PATIENCE, OpenPage, pages_at
-from tests.support.sample import sampled
 from tests.support.server import LiveServer, url_of
 from tests.support.simulated import populate
 from tests.support.staff import PASSWORD, employ
@@ -272,7 +271,8 @@ def test_paper_has_every_mark_of_the_screen(app: Flask, open_page: OpenPage) -> 
     expect(visits.last).to_be_visible()
 
 
-@pytest.mark.parametrize("query", sampled(1, ["?cause=nonsense", "?sex=other&cause=lyme"]))
+@pytest.mark.long
+@pytest.mark.parametrize("query", ["?cause=nonsense", "?sex=other&cause=lyme"])
 def test_pages_without_a_figure_are_accessible(
     open_page: OpenPage, axe: Callable[[Page], None], query: str
 ) -> None:

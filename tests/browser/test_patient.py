@@ -185,7 +185,12 @@ def tab_to(page: Page, target: Locator) -> None:
 
 
 @pytest.mark.parametrize(
-    "sent_before", [pytest.param((), id="all", marks=pytest.mark.long), pytest.param((FACE,), id="the rest")]
+    "sent_before",
+    [
+        pytest.param((), id="all", marks=pytest.mark.long),
+        pytest.param((FACE,), id="the rest", marks=pytest.mark.long),
+        pytest.param((FACE, PHQ9), id="the last"),
+    ],
 )
 def test_a_visit_by_keys_alone_and_without_script(
     app: Flask, open_page: OpenPage, invited: Invited, sent_before: tuple[Values, ...]

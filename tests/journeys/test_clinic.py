@@ -128,6 +128,7 @@ def test_what_waits_for_a_person(app: Flask, member: Member) -> None:
     assert "Person 2 First visit" not in member.get(NEEDS).text
 
 
+@pytest.mark.long
 def test_pages_cost_a_fixed_number_of_statements(app: Flask, member: Member) -> None:
     """However many patients stand on them."""
     told: list[str] = []

@@ -83,6 +83,7 @@ def look_of(app: Flask) -> str:
     return f"{IMPORTS}/{max(row['id'] for row in jobs)}"
 
 
+@pytest.mark.long
 def test_a_redcap_project_is_one_file(app: Flask, uploader: Uploader) -> None:
     """As XML; what is no table of answers is refused where it was sent."""
     uploader.send(IMPORTS, b'{"resourceType": "Bundle"}')
@@ -97,6 +98,7 @@ def test_a_redcap_project_is_one_file(app: Flask, uploader: Uploader) -> None:
     assert "It is in." in uploader.page.text
 
 
+@pytest.mark.long
 def test_dictionary_and_data_are_one_zip_file(app: Flask, uploader: Uploader) -> None:
     """The plan is REDCap's, and rows come in by it; so do injections, once a person said what they are."""
     files = {"dictionary.csv": redcap.dictionary(), "data.csv": redcap.data()}
@@ -127,6 +129,7 @@ def test_forms_of_the_file_become_the_studys_own(app: Flask, uploader: Uploader)
     assert [one["q1"] for one in made] == [[1], [1], [1]]
 
 
+@pytest.mark.long
 def test_fhir_comes_in_by_its_codes(app: Flask, uploader: Uploader) -> None:
     """Nothing is asked: the file says what its items and options are."""
     uploader.send(IMPORTS, fhir.packed(fhir.response(status="bogus")))

@@ -209,6 +209,7 @@ def test_an_answer_given_meanwhile_stands(desk: Desk) -> None:
     assert desk.seen()["response"] == "4"
 
 
+@pytest.mark.long
 @pytest.mark.database(both=False)
 def test_an_import_goes_on_after_it_was_killed(desk: Desk, database_url: str) -> None:
     """`kill -9` in the middle: unseen, and whole after the same command once more."""

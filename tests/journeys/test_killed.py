@@ -18,20 +18,24 @@ PHQ9 = (0, 1, 2, 3, 0, 1, 2, 3, 1)
 
 
 @pytest.mark.parametrize(
-    ("delay", "first"),
-    [(0.0, "/about-you/4"), pytest.param(0.012, "/phq9/4", marks=pytest.mark.long)],
+    ("delay", "during", "deaths"),
+    [
+        pytest.param(0.0, ("/phq9/9",), 2, id="shortly"),
+        pytest.param(0.0, ("/about-you/4", "/phq9/9"), 3, id="0.0-/about-you/4", marks=pytest.mark.long),
+        pytest.param(0.012, ("/phq9/4", "/phq9/9"), 3, id="0.012-/phq9/4", marks=pytest.mark.long),
+    ],
 )
 def test_no_answer_is_lost_or_doubled(
-    app: Flask, database_url: str, tmp_path: Path, delay: float, first: str
+    app: Flask, database_url: str, tmp_path: Path, delay: float, during: tuple[str, ...], deaths: int
 ) -> None:
-    """SIGKILL during a first answer, during the alert's answer, and right after the submission."""
+    """SIGKILL during the alert's answer and right after the submission; at length during a first one too."""
     invited = invite(app, asks_background=True)
     with changing(app) as session:
         session.execute(update(Visit).where(Visit.id == invited.visit_id).values(battery=["phq9"]))
 
     def plan(method: str, path: str, before: int) -> Death:
         if method == "POST" and not before:
-            if path.endswith((first, "/phq9/9")):
+            if path.endswith(during):
                 return delay
             if path.endswith("/phq9/review"):
                 return "answered"
@@ -41,7 +45,7 @@ def test_no_answer_is_lost_or_doubled(
         dying = Dying(server, plan)
         device = Resuming(server, dying, invited.token, {"phq9": PHQ9}, database_url, as_sent(WHOLE)).walk()
 
-    assert dying.deaths == 3
+    assert dying.deaths == deaths
     assert device.page.heading == "Thank you"
     assert scores(app) == {"phq9.total": 13}
     assert len(one_table(app, "alert")) == 1

@@ -42,6 +42,7 @@ def test_what_comes_in_leaves_as_it_came(app: Flask, postgres_url: str, tmp_path
     assert (second("audit", "verify").code, second("scores", "check").code) == (0, 0)
 
 
+@pytest.mark.long
 def test_a_study_is_taken_over_whole(app: Flask, tmp_path: Path) -> None:
     """One command: plan with its amendment, texts, rules, words, own forms in each version, and all data."""
     moved.make_whole(app)

@@ -41,6 +41,7 @@ def database_url(postgres_url: str) -> str:
     return as_server(postgres_url)
 
 
+@pytest.mark.long
 def test_a_study_lives_without_owning_its_tables(app: Flask, settings: Settings, tmp_path: Path) -> None:
     """Set up, enrol, answer, correct, import and undo, freeze, mail, finish, erase, back up, and prove."""
     invited = invite(app, "P1", locales=("en",))

@@ -79,7 +79,7 @@ def test_the_single_chain_of_before_is_the_installations(empty_database_url: str
     assert [row["previous_hash"] for row in kept[1:]] == [row["hash"] for row in kept[:-1]]
 
 
-@pytest.mark.database
+@pytest.mark.database(both=False)
 def test_rows_of_before_are_bound_as_they_are(database_url: str) -> None:
     """Events `facts.adopted` bind every row that is there, on the way up."""
     with connected(database_url) as connection:

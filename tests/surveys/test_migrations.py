@@ -165,6 +165,7 @@ def test_the_newest_revision_is_alembics_head() -> None:
     assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [newest_revision()]
 
 
+@pytest.mark.database(both=False)
 def test_up_down_and_up_again(empty_database_url: str) -> None:
     """The way down leaves nothing behind, functions included, so that the way up can be gone again."""
     migrate(empty_database_url)

@@ -110,7 +110,11 @@ def test_no_page_reads_all_visits_or_answers(session: Session, told: list[tuple[
             assert not [line for line in lines if WHOLE_TABLE.search(line)], (name, lines)
 
 
-@BOTH
+@pytest.mark.parametrize(
+    "database_url",
+    ["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.long)],  # `test_patients` sorts there
+    indirect=True,
+)
 def test_pages_and_sorting_lose_nobody(session: Session) -> None:
     """Every patient stands on exactly one page, in the order asked for."""
     here = scope(session)

@@ -34,6 +34,7 @@ def reproduced(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.long
 def test_the_report_comes_of_the_data_again(bundle: Path) -> None:
     """To 1e-10, with the bundle's own copy of the analysis."""
     ran = reproduced(bundle)

@@ -36,7 +36,7 @@ from tests.support.rows import ROWS
 OTHERS = {"erasure": {"level": "identity"}}  # else it would excuse that values are gone
 # An event has its place by its number. By its id, where it has any, its values and bindings find it.
 IN_NO_CHAIN = ("event", "id")
-EVERY = 60
+EVERY = 150
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from tests.support.doors import (
 )
 from tests.support.pages import Page
 from tests.support.patient import in_process
-from tests.support.sample import sample
+from tests.support.sample import sample, taken
 from tests.support.staff import Member, employ, signed_in
 from tests.support.study import changing, invite, stored
 from tests.support.two_studies import fill_two_studies
@@ -62,13 +62,14 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
 def test_every_address_opens_to_one_and_is_shut_to_who_may_not(
     app: Flask, two_studies: dict[str, dict[str, object]], role: str
 ) -> None:
-    """Nobody opens what is not for their role; what is, and another study's, one role each tries."""
+    """Nobody opens what is not for their role; of what is, and another study's, one role tries one in two."""
     walked = list(doors(app, two_studies))
     assert {door.endpoint for door in walked} == MAY_OPEN.keys()
     answers: dict[tuple[str, str, str], list[tuple[str, Door]]] = {}
     for one, door in product(ROLES, walked):
         answers.setdefault((door.endpoint, door.method, expected(one, door)), []).append((one, door))
-    chosen = {_name(*sample(1, cases, name=lambda case: _name(*case))[0]) for cases in answers.values()}
+    first = (sample(1, cases, name=lambda case: _name(*case))[0] for cases in answers.values())
+    chosen = {_name(*case) for case in first if taken(_name(*case), 2)}
     shut = {"forbidden", "sign in"}
     walk(app, role, [one for one in walked if expected(role, one) in shut or _name(role, one) in chosen])
 
