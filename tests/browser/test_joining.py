@@ -22,10 +22,15 @@ Axe = Callable[[Page], None]
 PARTS = {"research": "Use my answers.", "text_messages": "You may send me text messages."}
 
 
-@pytest.fixture
-def server() -> Iterator[MailServer]:
+@pytest.fixture(scope="module")
+def _mail_server() -> Iterator[MailServer]:
     with mail_server() as running:
         yield running
+
+
+@pytest.fixture
+def server(_mail_server: MailServer) -> MailServer:
+    return _mail_server.begin_anew()
 
 
 @pytest.fixture

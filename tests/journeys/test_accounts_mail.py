@@ -29,15 +29,20 @@ from tests.support.staff import Member, employ, signed_in
 from tests.support.study import invite, one_table
 
 
+@pytest.fixture(scope="module")
+def _mail_server() -> Iterator[MailServer]:
+    with mail_server() as running:
+        yield running
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 class TestMail:
     """Where a mail server is set, its owner alone sees a link."""
 
     @pytest.fixture
-    def server(self) -> Iterator[MailServer]:
+    def server(self, _mail_server: MailServer) -> MailServer:
         """A mail server on this machine."""
-        with mail_server() as running:
-            yield running
+        return _mail_server.begin_anew()
 
     @pytest.fixture
     def settings(self, settings: Settings, server: MailServer) -> Settings:

@@ -27,16 +27,26 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.fixture
-def server() -> Iterator[MailServer]:
+@pytest.fixture(scope="module")
+def _mail_server() -> Iterator[MailServer]:
     with mail_server() as running:
         yield running
 
 
 @pytest.fixture
-def gateway() -> Iterator[TextGateway]:
+def server(_mail_server: MailServer) -> MailServer:
+    return _mail_server.begin_anew()
+
+
+@pytest.fixture(scope="module")
+def _text_gateway() -> Iterator[TextGateway]:
     with text_gateway() as running:
         yield running
+
+
+@pytest.fixture
+def gateway(_text_gateway: TextGateway) -> TextGateway:
+    return _text_gateway.begin_anew()
 
 
 @pytest.fixture

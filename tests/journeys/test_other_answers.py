@@ -15,13 +15,18 @@ from tests.support.study import Invited, invite, one_table
 WIDE = Path(__file__).parents[1] / "surveys" / "instruments" / "wide.toml"
 
 
-@pytest.fixture
-def settings(settings: Settings, tmp_path: Path) -> Settings:
-    """A site with a form of its own that patients answer."""
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site with a form of its own that patients answer."""
+    folder = tmp_path_factory.mktemp("site")
     own = WIDE.read_text(encoding="utf-8").replace('answered_by = "staff"\n', "")
-    (tmp_path / "site").mkdir()
-    (tmp_path / "site" / "wide.toml").write_text(own, encoding="utf-8")
-    return Settings(**{**vars(settings), "instruments": (tmp_path / "site",)})
+    (folder / "wide.toml").write_text(own, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def settings(settings: Settings, site: Path) -> Settings:
+    return Settings(**{**vars(settings), "instruments": (site,)})
 
 
 @pytest.fixture

@@ -40,10 +40,15 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.fixture
-def gateway() -> Iterator[TextGateway]:
+@pytest.fixture(scope="module")
+def _text_gateway() -> Iterator[TextGateway]:
     with text_gateway() as running:
         yield running
+
+
+@pytest.fixture
+def gateway(_text_gateway: TextGateway) -> TextGateway:
+    return _text_gateway.begin_anew()
 
 
 @pytest.fixture

@@ -38,6 +38,12 @@ class MailServer:
         """The value of SEVENTH_MAIL_URL for it."""
         return f"smtp://127.0.0.1:{self.port}"
 
+    def begin_anew(self) -> MailServer:
+        """Itself, as if nobody had written to it: tests with one address share an application."""
+        self.reply, self.encrypted = lambda line: None, False
+        self.received, self.recipients, self.lines = [], [], []
+        return self
+
 
 @contextmanager
 def mail_server(*, starttls: bool = False) -> Iterator[MailServer]:

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import update
 
-from app import create_app
 from surveys.mail.bounces import reference
 from surveys.models import Contact, Messaging, Patient, Study
 from surveys.settings import Settings
@@ -38,11 +38,16 @@ ALL_DAY = {
 }
 
 
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    """A mail server that takes everything unless told otherwise."""
+@pytest.fixture(scope="module")
+def _mail_server() -> Iterator[MailServer]:
     with mail_server() as running:
         yield running
+
+
+@pytest.fixture
+def server(_mail_server: MailServer) -> MailServer:
+    """A mail server that takes everything unless told otherwise."""
+    return _mail_server.begin_anew()
 
 
 @pytest.fixture
@@ -52,9 +57,8 @@ def settings(settings: Settings, server: MailServer) -> Settings:
 
 
 @pytest.fixture
-def seventh(settings: Settings) -> Seventh:
+def seventh(app: Flask, settings: Settings) -> Seventh:
     """A study with three patients who have an e-mail address, awake at all hours."""
-    app = create_app(settings)
     for number in (1, 2, 3):
         invited = invite(app, f"P{number}")
         with changing(app) as session:
@@ -68,13 +72,12 @@ def seventh(settings: Settings) -> Seventh:
     return seventh_with(settings)
 
 
-def test_invitations_are_planned_and_sent(seventh: Seventh, server: MailServer, settings: Settings) -> None:
+def test_invitations_are_planned_and_sent(app: Flask, seventh: Seventh, server: MailServer) -> None:
     """Each to their own address, by name, with a link of their own that opens their own visit."""
     assert seventh("messages", "plan").out.startswith("Planned: 6 new")
     assert seventh("messages", "send").out == "Messages: 3 sent.\n"
     assert seventh("messages", "send").out == "Messages: none is due.\n"
     assert sorted(server.recipients) == ["p1@example.net", "p2@example.net", "p3@example.net"]
-    app = create_app(settings)
     for message, to in zip(server.received, server.recipients, strict=True):
         text = message.get_content()
         assert f"Dear Person {to[1]}," in text
@@ -105,9 +108,9 @@ def test_an_unusable_mail_address_is_refused_in_one_sentence(settings: Settings)
     assert "smtp://user:password@host:port" in ran.err
 
 
-def make_real(settings: Settings) -> None:
+def make_real(app: Flask) -> None:
     """The patients of S1 are real from now on."""
-    with changing(create_app(settings)) as session:
+    with changing(app) as session:
         session.execute(update(Study).where(Study.code == "S1").values(simulated=False))
 
 
@@ -122,10 +125,16 @@ def make_real(settings: Settings) -> None:
     ],
 )
 def test_nothing_goes_to_real_patients_from_an_unfit_installation(
-    seventh: Seventh, settings: Settings, server: MailServer, rows: Query, unfit: dict[str, str], said: str
+    app: Flask,
+    seventh: Seventh,
+    settings: Settings,
+    server: MailServer,
+    rows: Query,
+    unfit: dict[str, str],
+    said: str,
 ) -> None:
     """Nothing is printed, noted as sent or made into a link; all of it goes once there is a mail server."""
-    make_real(settings)
+    make_real(app)
     seventh("messages", "plan")
     kept = "SELECT * FROM message", "SELECT * FROM event", "SELECT * FROM link"
     before = [rows(query) for query in kept]
@@ -138,17 +147,16 @@ def test_nothing_goes_to_real_patients_from_an_unfit_installation(
 
 
 def test_simulated_patients_are_written_to_all_the_same(
-    seventh: Seventh, settings: Settings, rows: Query
+    app: Flask, seventh: Seventh, settings: Settings, rows: Query
 ) -> None:
     """Beside real ones their messages are printed, and the command owns up to what it left."""
     printing = seventh_with(replace(settings, mail_url="console:"))
-    app = create_app(settings)
     contact_id = rows("SELECT max(id) FROM contact")[0][0]
     invited = invite(app, "Q1", study="S2")
     with changing(app) as session:
         session.execute(update(Patient).where(Patient.id == invited.patient_id).values(contact_id=contact_id))
         session.add(Messaging(study_id=invited.study_id, **ALL_DAY))
-    make_real(settings)
+    make_real(app)
     printing("messages", "plan")
     ran = printing("messages", "send")
     assert (ran.code, ran.out.count("To: ")) == (1, 1)
@@ -164,9 +172,11 @@ def test_simulated_patients_are_written_to_all_the_same(
     assert (ran.code, ran.out.count("To: "), ran.err) == (0, 3, "")
 
 
-def test_a_worker_says_what_it_leaves_and_works_on(seventh: Seventh, settings: Settings, rows: Query) -> None:
+def test_a_worker_says_what_it_leaves_and_works_on(
+    app: Flask, seventh: Seventh, settings: Settings, rows: Query
+) -> None:
     """Once, not at every round."""
-    make_real(settings)
+    make_real(app)
     environment = {
         **os.environ,
         "SEVENTH_DATABASE_URL": settings.database_url,
