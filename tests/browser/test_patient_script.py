@@ -25,6 +25,13 @@ Object.defineProperty(window, "speechSynthesis", {value: {
 }});
 """
 
+# Whether the message is what one sees at its first words.
+UNCOVERED = """() => {
+  const message = document.getElementById("connection");
+  const { left, top } = message.getBoundingClientRect();
+  return document.elementFromPoint(left + 24, top + 6) === message;
+}"""
+
 
 @pytest.fixture
 def invited(app: Flask) -> Invited:
@@ -78,12 +85,13 @@ def test_a_cut_keeps_the_page_and_sends_later(
     app: Flask, open_page: OpenPage, invited: Invited, axe: Callable[[Page], None]
 ) -> None:
     """The page says so and stays; what is chosen meanwhile counts; back on the network it goes by itself."""
-    page = open_page()
+    page = open_page(viewport=ViewportSize(width=360, height=640))
     at_the_first_item(page, invited)
     page.get_by_role("radio").nth(3).check()
     page.context.set_offline(True)
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("status")).to_contain_text("No connection.")
+    assert page.evaluate(UNCOVERED), "the way on lies on the words"
     expect(page.get_by_role("radio").nth(3)).to_be_checked()
     axe(page)
     assert one_table(app, "draft") == []
