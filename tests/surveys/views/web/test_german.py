@@ -26,7 +26,8 @@ from tests.analysis.studies import registry
 from tests.support import tables
 from tests.support.doors import Door, doors, entered
 from tests.support.sample import sample
-from tests.support.study import changing, library
+from tests.support.staff import signed_in
+from tests.support.study import changing, invite, library
 from tests.support.two_studies import fill_two_studies
 
 ENGLISH = re.compile(
@@ -233,3 +234,15 @@ def test_an_import_says_nothing_in_english() -> None:
         ]
     assert len(lines) > 20
     assert said_in_english(lines) == []
+
+
+def test_a_paper_form_is_entered_in_the_readers_words(app: Flask) -> None:
+    """As the clinic's paper has it: whoever types reads question and box together."""
+    found = invite(app)
+    member = signed_in(app)
+    path = f"/staff/S1/visits/{found.visit_id}/enter/face"
+    german = library(app).get("face").wording.texts["de"].items["q1"]
+    assert german not in member.get(path).text
+    with changing(app) as session:
+        session.execute(update(Staff).values(language="de"))
+    assert german in member.get(path).text
