@@ -96,3 +96,22 @@ def same_model(found: dict[str, dict[str, Any]], reference: dict[str, Any], *, s
             assert ours == pytest.approx(value, rel=1e-5, abs=1e-9), (term, name)
     for name in {"n", "patients", "patient_variance", "residual_variance"} & set(reference):
         assert found["intercept"][name] == pytest.approx(reference[name], rel=1e-5)
+
+
+@cache
+def piling(name: str) -> StudyFrames:
+    """A made-up registry of the case ``ordinal``: SAQ scores, of which many are 20."""
+    rows = pd.read_csv(FOLDER / "ordinal" / f"{name}.csv")
+    return study(
+        Patient(
+            str(code),
+            [
+                (str(day), {"saq.total": float(value)})
+                for day, value in zip(of["completed_on"], of["value"], strict=True)
+            ],
+            onset=str(of["onset_on"].iloc[0]),
+            birth_year=int(of["birth_year"].iloc[0]),
+            sex="female" if of["female"].iloc[0] else "male",
+        )
+        for code, of in rows.groupby("patient")
+    )

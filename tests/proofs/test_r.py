@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from analysis.data.frame import StudyFrames
 from analysis.report import report
+from analysis.results.findings import Findings
 from surveys.exchange.bundle.package import write
 from surveys.exchange.places import Folder
+from tests.analysis.reference import piling
 from tests.analysis.studies import registry
 
 NEEDED = "for (one in c('jsonlite', 'lme4', 'lmerTest')) stopifnot(requireNamespace(one, quietly = TRUE))"
@@ -27,12 +30,28 @@ def r() -> None:
 @pytest.mark.parametrize("seed", [3, 11, 20])
 def test_r_gives_the_same_numbers(tmp_path: Path, seed: int) -> None:
     """Descriptives, correlations, group tests, screening and mixed models."""
-    frames = registry(seed, 200)
+    assert _compared(tmp_path, registry(seed, 200)) > 1000
+
+
+@pytest.mark.parametrize("name", ["floor", "steps"])
+def test_r_gives_the_same_ordered_logits(tmp_path: Path, name: str) -> None:
+    """Of scores that pile up, where R has the package ordinal."""
+    has = subprocess.run(["Rscript", "-e", "stopifnot(requireNamespace('ordinal'))"], check=False)
+    if has.returncode:
+        pytest.skip("R has no package ordinal")
+    frames = piling(name)
+    numbers = [
+        one["estimate"] for one in Findings.of(frames, 5).course_ordinal if one["estimate"] is not None
+    ]
+    assert len(numbers) >= 4
+    assert _compared(tmp_path, frames) > 2 * len(numbers)
+
+
+def _compared(folder: Path, frames: StudyFrames) -> int:
+    """How many numbers of the report R computed anew; none of them differs."""
     made = report(frames, generated_at="2026-03-10T09:30:00+00:00", software="seventh test")
-    write(Folder(tmp_path), frames, made, reason="A proof.")
-    ran = subprocess.run(
-        ["Rscript", "reproduce.R"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    write(Folder(folder), frames, made, reason="A proof.")
+    ran = subprocess.run(["Rscript", "reproduce.R"], cwd=folder, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.endswith("values compared, 0 differ.\n")
-    assert int(ran.stdout.split()[0]) > 1000
+    return int(ran.stdout.split()[0])

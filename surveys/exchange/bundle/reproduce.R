@@ -1,6 +1,6 @@
 # Computes numbers of report.json anew from data/, in R alone, and says how far they are from the report's.
 #
-# Needs R 4 with jsonlite, and for the mixed models lme4 and lmerTest: run `Rscript reproduce.R` where it lies.
+# Needs R 4 with jsonlite, for the mixed models lme4 and lmerTest, for ordered logits ordinal: run `Rscript reproduce.R` where it lies.
 # Exit 1 where a number is further off than its tolerance. Suppressed numbers have nothing to compare with.
 
 suppressPackageStartupMessages(library(jsonlite))
@@ -197,6 +197,26 @@ if (models) {
     random <- if (part$model[1] == "random_intercept") "(1 | patient)" else "(1 + followup | patient)"
     name <- label("course", part$model[1], part$scale[1], part$stratum[1])
     compare_model(name, fit_course(random, of_scale), part)
+  }
+
+  told <- rows_of("course_ordinal")
+  told <- told[!is.na(told$estimate), ]
+  if (nrow(told) > 0 && requireNamespace("ordinal", quietly = TRUE)) {
+    for (part in split(told, paste(told$scale, told$stratum))) {
+      of_scale <- within_stratum(usable[usable$scale == part$scale[1], ], part$stratum[1], "first_stratum")
+      of_scale$patient <- factor(of_scale$patient)
+      terms <- c(onset = "onset", followup = "followup", age = "age", female = "female")
+      spread <- sapply(terms, function(term) sd(of_scale[[term]])) # scaled, so that the search ends at the top
+      for (term in terms) of_scale[[term]] <- as.numeric(scale(of_scale[[term]]))
+      form <- as.formula(paste("ordered(value) ~", paste(terms[spread > 0], collapse = " + "), "+ (1 | patient)"))
+      found <- coef(summary(ordinal::clmm(form, of_scale, nAGQ = 21, Hess = TRUE)))
+      for (j in seq_len(nrow(part))) {
+        term <- names(names_of)[names_of == part$term[j]]
+        name <- label("course_ordinal", part$scale[1], part$stratum[1], part$term[j])
+        compare(paste(name, "estimate"), found[term, "Estimate"] / spread[[term]], part$estimate[j], 5e-3)
+        compare(paste(name, "se"), found[term, "Std. Error"] / spread[[term]], part$se[j], 5e-3)
+      }
+    }
   }
 
   told <- rows_of("within_between")

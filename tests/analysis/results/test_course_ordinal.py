@@ -1,9 +1,6 @@
 """Scores that pile up, over time: ordered logits as R's clmm has them, and silence where they do not hold."""
 
-from functools import cache
-
 import numpy as np
-import pandas as pd
 import pytest
 
 from analysis.figures.course import course_figure
@@ -11,7 +8,7 @@ from analysis.figures.view import View
 from analysis.results.course_ordinal import course_ordinal, course_ordinal_change
 from analysis.results.findings import Findings
 from analysis.statements import time
-from tests.analysis.reference import FOLDER, expected
+from tests.analysis.reference import expected, piling
 from tests.analysis.studies import Patient, study
 
 ITERATED = 1e-4
@@ -21,26 +18,8 @@ TERMS = ("log10_onset_years", "log2_followup_years", "age", "female")
 WHOLE = ("floor", "steps")
 
 
-@cache
-def of_file(name):
-    rows = pd.read_csv(FOLDER / "ordinal" / f"{name}.csv")
-    return study(
-        Patient(
-            str(code),
-            [
-                (str(day), {"saq.total": float(value)})
-                for day, value in zip(of["completed_on"], of["value"], strict=True)
-            ],
-            onset=str(of["onset_on"].iloc[0]),
-            birth_year=int(of["birth_year"].iloc[0]),
-            sex="female" if of["female"].iloc[0] else "male",
-        )
-        for code, of in rows.groupby("patient")
-    )
-
-
 def terms(name, stratum=None):
-    found = [one for one in Findings.of(of_file(name), 5).course_ordinal if one.get("stratum") == stratum]
+    found = [one for one in Findings.of(piling(name), 5).course_ordinal if one.get("stratum") == stratum]
     assert [one["term"] for one in found] == list(TERMS)
     return found
 
@@ -72,7 +51,7 @@ def test_coefficients_equal_r(name):
 def test_shares_and_means_equal_r(name):
     """Averaged over patients by R's `integrate`, with errors by the delta method."""
     reference = expected("ordinal")[name]
-    changes = Findings.of(of_file(name), 5).course_ordinal_change
+    changes = Findings.of(piling(name), 5).course_ordinal_change
     for at, measure in enumerate(("lowest_share", "mean")):
         [one] = [one for one in changes if one["measure"] == measure and "stratum" not in one]
         assert one["years"] == reference["years"]
@@ -89,7 +68,7 @@ def test_odds_that_are_not_proportional_are_not_told():
         assert one["proportional_p"] < 1e-9 > expected("ordinal")["apart"]["proportional_p"]
         assert (one["estimate"], one["p_robust"]) == (None, None)
         assert "proportional" in one["reason"]
-    assert all(one["estimate"] is None for one in Findings.of(of_file("apart"), 5).course_ordinal_change)
+    assert all(one["estimate"] is None for one in Findings.of(piling("apart"), 5).course_ordinal_change)
 
 
 def test_slopes_that_differ_are_not_told():
@@ -152,7 +131,7 @@ def test_a_scale_that_a_line_fits_has_none():
 
 def test_the_sentence_tells_a_share_and_a_mean_where_there_was_silence():
     """In place of the line that is not fitted; a direction needs the guard of the course, too."""
-    found = Findings.of(of_file("floor"), 5)
+    found = Findings.of(piling("floor"), 5)
     told = {one.stratum: one for one in time.course(found, "saq.total")}
     one, changes = told[None], found.course_ordinal_change
     share, mean = (
@@ -163,5 +142,5 @@ def test_the_sentence_tells_a_share_and_a_mean_where_there_was_silence():
     text = one.text.replace("\u00a0", " ")
     assert f"at 20, the lowest score: {share['first']:.0%}".replace("%", " %") in text
     assert f"expected score {mean['first']:.1f}, then {mean['later']:.1f}" in text
-    assert one.text in course_figure(of_file("floor"), "saq.total", View(strata=(None,))).summary
-    assert time.course(Findings.of(of_file("apart"), 5), "saq.total")[-1].record == "course"
+    assert one.text in course_figure(piling("floor"), "saq.total", View(strata=(None,))).summary
+    assert time.course(Findings.of(piling("apart"), 5), "saq.total")[-1].record == "course"
