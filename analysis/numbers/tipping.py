@@ -67,6 +67,29 @@ def tipping(rows: Rows, term: int, random_covariance: Numbers, sigma: float, df:
     return Tipping(estimate, low, high, -nearest / moved if abs(moved) > 1e-12 else None)
 
 
+def estimates_of(
+    rows: Rows, designs: Numbers, random_covariance: Numbers, sigma: float
+) -> tuple[Numbers, Numbers]:
+    """Generalised least squares with these variances, for each of several designs of the same answered rows.
+
+    Args:
+        designs: d by n by p. The rest as in ``tipping``.
+
+    Returns:
+        The estimates (d by p), and their errors.
+    """
+    blocks = _Blocks.of(rows, random_covariance, sigma)
+    found = []
+    for design in designs:
+        x = np.zeros((*blocks.y.shape, design.shape[1]))
+        x[blocks.at] = design
+        weighted = blocks.inverse @ x
+        covariance = np.linalg.inv(np.einsum("itp,itq->pq", x, weighted))
+        found.append((covariance @ np.einsum("itp,it->p", weighted, blocks.y), np.sqrt(np.diag(covariance))))
+    estimates, errors = (np.array(values) for values in zip(*found, strict=True))
+    return estimates, errors
+
+
 @dataclass(frozen=True)
 class _Blocks:
     """The patients' visits side by side, with as many places as the most of one; ``here`` has a visit."""

@@ -14,10 +14,11 @@ from analysis.numbers.guards import SUPPRESS_UNDER, is_small
 from analysis.numbers.tipping import DRAWS, SEED, Rows, tipping
 from analysis.results.attendance import plan_known, told
 from analysis.results.course import FOLLOW_UP, ONSET, asked, complete, followed_up, shown
+from analysis.results.lacking import may_be_drawn, of_everybody
 from analysis.results.models import INTERCEPT, RANDOM_SLOPE, Answer, Kept
 from analysis.words import words as _
 
-TIPPING_POINT, PATTERN = "tipping_point", "pattern"
+TIPPING_POINT, PATTERN, IMPUTED = "tipping_point", "pattern", "imputed_covariates"
 OFTEN = 4  # visits answered, from which on patients are one pattern
 COMMON = 0.1  # of the patients: so many others have a visit that an import does not plan
 _NUMBERS = ("estimate", "low", "high")
@@ -37,7 +38,9 @@ def sensitivity(
     all first scores, at which the term's interval meets 0 (0 where it does already, None where no shift can);
     ``low`` and ``high`` are the term's interval with unanswered scores drawn at random (``draws``, ``seed``;
     see `analysis.numbers.tipping`). ``pattern``: the term among patients who answered ``answered`` visits
-    (``2``, ``3``, ``4 or more``). ``share_unanswered``: of the scores that were due.
+    (``2``, ``3``, ``4 or more``). ``imputed_covariates``, where some lack age, sex or onset: the term with
+    theirs drawn (``imputed`` patients; see `analysis.results.lacking`). ``share_unanswered``: of the scores
+    that were due.
 
     Unanswered: a planned visit with the questionnaire that is over, or was begun, and has no score; a row of
     an import without an answer, for the questionnaires that a tenth of the patients answered at that visit.
@@ -47,11 +50,14 @@ def sensitivity(
     Returns:
         Records of these scales on all patients, then by the stratum of the patients' first visit.
     """
-    part = complete(frames.scored)
+    table = frames.scored
+    part, everybody = complete(table), table[may_be_drawn(table)]
     due = _due(frames)
     found: list[Record] = []
     for stratum in (None, *STRATA):
-        inside = part if stratum is None else part[part["first_stratum"] == stratum]
+        inside, all_of = (
+            one if stratum is None else one[one["first_stratum"] == stratum] for one in (part, everybody)
+        )
         for scale, info in scale_info.items():
             rows = inside[inside["scale"] == scale]
             if rows.empty:
@@ -59,6 +65,9 @@ def sensitivity(
             start = {**({} if stratum is None else {"stratum": stratum}), "scale": scale}
             missing = _unanswered(due[due["instrument"] == info.instrument], rows)
             found += [{**start, **one} for one in _records(rows, missing, info, suppress_under, kept)]
+            whole = of_everybody(all_of[all_of["scale"] == scale], shown(asked(rows, info, kept)))
+            if whole is not None:
+                found.append({**start, **_hidden(whole, all_of[all_of["scale"] == scale], suppress_under)})
     return found
 
 
@@ -73,7 +82,7 @@ def _records(
         counts, share = {"patients": None, "responses": None, "suppressed": True}, np.nan
     told_share = None if np.isnan(share) else share
     answer = shown(asked(rows, info, kept))
-    head = {"kind": TIPPING_POINT, "answered": None, "draws": DRAWS, "seed": SEED}
+    head = {"kind": TIPPING_POINT, "answered": None, "imputed": None, "draws": DRAWS, "seed": SEED}
     yield {**head, **_tipped(rows, missing, answer), "share_unanswered": told_share, **counts}
     visits = rows.groupby("patient", observed=True)["value"].transform("size").clip(upper=OFTEN)
     for number in (2, 3, OFTEN):
@@ -85,6 +94,7 @@ def _records(
         yield {
             "kind": PATTERN,
             "answered": str(number) if number < OFTEN else _("%(often)s or more", often=OFTEN),
+            "imputed": None,
             "draws": None,
             "seed": None,
             **_term(shown(asked(of_pattern, info, kept))),
@@ -93,6 +103,25 @@ def _records(
             "responses": len(of_pattern),
             "suppressed": False,
         }
+
+
+def _hidden(whole: Record, rows: pd.DataFrame, suppress_under: int) -> Record:
+    """The record of everybody, with its counts, without those of a few."""
+    patients = int(rows["patient"].nunique())
+    small = is_small(patients, suppress_under)
+    few = is_small(whole["imputed"], suppress_under)
+    numbers = dict.fromkeys(_NUMBERS) if small else {}
+    return {
+        "kind": IMPUTED,
+        "answered": None,
+        **whole,
+        **numbers,
+        "imputed": None if small or few else whole["imputed"],
+        "share_unanswered": None,
+        "patients": None if small else patients,
+        "responses": None if small else len(rows),
+        "suppressed": small,
+    }
 
 
 def _tipped(rows: pd.DataFrame, missing: pd.DataFrame, answer: Answer) -> Record:
