@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from analysis.words import joined
 from analysis.words import words as _
 from surveys.exchange.tables import words
 from surveys.exchange.tables.recognising import Found, Known
@@ -120,7 +121,7 @@ def _by_labels(known: Known, item: str, section: str, choices: Mapping[str, str]
         said = _(
             "%(name)s has other choices: %(listed)s. Another version of it?",
             name=seen.column.name,
-            listed="; ".join(differing),
+            listed=joined("; ", differing),
         )
         same_codes = all(str(value) == key for key, value in near.items())
         return Proposal(None if same_codes else near, False, (said,))

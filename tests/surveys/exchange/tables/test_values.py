@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from surveys.catalogues import read_in
 from surveys.exchange.tables import recognising, values
 from surveys.exchange.tables.table import Column
 from surveys.exchange.tables.values import Proposal, Seen
@@ -63,10 +64,14 @@ def test_labels_that_are_ours_under_other_numbers() -> None:
 
 
 def test_one_other_option_is_another_version() -> None:
-    """Equal numbers, one text differs: never accepted."""
-    found = proposed({"1": 1}, OURS | {"2": "About half the time"})
+    """Equal numbers, one text differs: never accepted. A German reader is told in German."""
+    other = OURS | {"2": "About half the time"}
+    found = proposed({"1": 1}, other)
     assert (found.values, found.certain) == (None, False)
     assert "‘About half the time’ for ‘More than half the days’" in found.doubts[0]
+    with read_in("de"):
+        [told] = proposed({"1": 1}, other).doubts
+        assert "„About half the time“ statt „More than half the days“" in str(told)
 
 
 def test_another_language_and_another_number_of_choices() -> None:
