@@ -160,8 +160,11 @@ def postgres_url(
     _role: Callable[[str], str],
 ) -> Iterator[str]:
     """A PostgreSQL database with our tables and nothing in them, at the same address for each test."""
+    from tests.support.engines import let_go
+
     url, schema = _used_again
     yield _role(url)
+    let_go()
     if not postgres.empty(url, schema):
         postgres.drop(url)
         postgres.create(_migrated_postgres, name="seventh")
@@ -191,9 +194,12 @@ def _sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def sqlite_url(_sqlite_folder: Path, _migrated_sqlite: Path) -> Iterator[str]:
     """A new SQLite database with our tables, at the same address for each test."""
+    from tests.support.engines import let_go
+
     path = _sqlite_folder / "seventh.db"
     shutil.copyfile(_migrated_sqlite, path)
     yield f"sqlite:///{path}"
+    let_go()
     for file in _sqlite_folder.iterdir():  # with its log, which a server killed by a test may have left
         file.unlink()
 
@@ -268,6 +274,17 @@ def _hashed_once() -> Iterator[None]:
         # What is hashed where there is no account, so that the answer takes as long.
         patch.setattr(CryptContext, "hash", cache(CryptContext.hash))
         patch.setattr(CryptContext, "verify", remembered)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_statements() -> Iterator[None]:
+    """Statements compiled once for all applications on a database: the tests make dozens."""
+    from surveys import db_of_app
+    from tests.support.engines import engine_of_application
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db_of_app, "create_engine", engine_of_application)
         yield
 
 
