@@ -315,16 +315,17 @@ def _jobs_done_here() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_lock_where_a_page_is_asked_for() -> Iterator[None]:
-    """PostgreSQL refuses `FOR UPDATE` in a transaction that only reads; SQLite knows no such words."""
+def _no_change_where_a_page_is_asked_for() -> Iterator[None]:
+    """PostgreSQL refuses changes and locks in a transaction that only reads; SQLite lets them through."""
     from sqlalchemy import event
     from sqlalchemy.orm import ORMExecuteState, Session
 
     from surveys.db import _writing
 
     def look(state: ORMExecuteState) -> None:
-        if _writing.get() is False and getattr(state.statement, "_for_update_arg", None) is not None:
-            raise AssertionError(f"a page that is only asked for locks rows: {state.statement}")
+        locks = getattr(state.statement, "_for_update_arg", None) is not None
+        if _writing.get() is False and (locks or not state.is_select):
+            raise AssertionError(f"a page that is only asked for changes or locks rows: {state.statement}")
 
     event.listen(Session, "do_orm_execute", look)
     yield
