@@ -144,7 +144,7 @@ def definition(form: OwnForm, *, key: str, version: int, study: str, holder: str
         'status = "own"',
         'shippable = "no"',
         f"holder = {_text(holder)}",
-        _('statement = "The study made it for itself."'),
+        'statement = "The study made it for itself."',
         'source = "The study."',
     ]
     for field in form.fields:

@@ -6,6 +6,8 @@ import ast
 import io
 import re
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -119,14 +121,23 @@ SAID_TO_OTHERS = {  # commands and programs speak English
 }
 
 
+@cache
+def trees() -> dict[str, ast.Module]:
+    """The code by path."""
+    return {
+        str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
+        for room in ("surveys", "analysis")
+        for path in (ROOT / room).rglob("*.py")
+    }
+
+
 def test_what_is_refused_is_said_in_marked_words() -> None:
     """A refusal whose text stands in the code unmarked would be read in English by everybody."""
     unmarked = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
-        for room in ("surveys", "analysis")
-        for path in (ROOT / room).rglob("*.py")
-        if not str(path.relative_to(ROOT)).startswith(tuple(SAID_TO_OTHERS))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        f"{path}:{node.lineno}"
+        for path, tree in trees().items()
+        if not path.startswith(tuple(SAID_TO_OTHERS))
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", getattr(node.func, "attr", "")) in MADE_OF_TELLS
         and node.args
@@ -146,11 +157,10 @@ def test_the_extraction_passes_over_no_marked_text(used: Catalog) -> None:
     of_staff = catalogue(ROOT / "surveys/translations/de/LC_MESSAGES/staff.po")
     known = {text for found in (used, of_staff) for ids in texts(found) for text in ids}
     passed_over = [
-        f"{path.relative_to(ROOT)}:{node.lineno}: {node.args[0].value}"
-        for room in ("surveys", "analysis")
-        for path in (ROOT / room).rglob("*.py")
-        if not str(path.relative_to(ROOT)).startswith("surveys/cli")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        f"{path}:{node.lineno}: {node.args[0].value}"
+        for path, tree in trees().items()
+        if not path.startswith("surveys/cli")
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", "") in ("_", "_t", "words", "said", "counted")
         and node.args
@@ -158,3 +168,58 @@ def test_the_extraction_passes_over_no_marked_text(used: Catalog) -> None:
         and node.args[0].value not in known
     ]
     assert passed_over == []
+
+
+MARKS = ("_", "words", "counted")
+
+
+def test_marked_texts_are_joined_in_the_readers_language() -> None:
+    """What `str.join` makes of them is English: `analysis.words.joined` asks who reads."""
+    plain = [
+        f"{path}:{line}"
+        for path, tree in trees().items()
+        if "import words as _" in ast.unparse(ast.Module(tree.body[:40], []))
+        and not path.startswith(tuple(SAID_TO_OTHERS))
+        for one in ast.walk(tree)
+        if isinstance(one, ast.FunctionDef)
+        for line in plain_joins(one)
+    ]
+    assert plain == []
+
+
+def speaks(tree: ast.Module) -> bool:
+    """Whether its `_` marks a text that is read in the reader's language when it is shown."""
+    return any(isinstance(one, ast.ImportFrom) and one.module == "analysis.words" for one in tree.body)
+
+
+def plain_joins(function: ast.FunctionDef) -> Iterator[int]:
+    """The lines that join, by a plain text, a list to which the function gave marked ones."""
+    marked = {
+        target.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign | ast.AugAssign) and is_list_of_marked(node.value)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            of, [what, *_more] = node.func.value, node.args
+            if node.func.attr == "append" and isinstance(of, ast.Name) and is_marked(what):
+                marked.add(of.id)
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join":
+            named = isinstance(node.args[0], ast.Name) and node.args[0].id in marked
+            if isinstance(node.func.value, ast.Constant) and (named or is_list_of_marked(node.args[0])):
+                yield node.lineno
+
+
+def is_marked(node: ast.expr) -> bool:
+    """Whether it is a marked text."""
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") in MARKS
+
+
+def is_list_of_marked(node: ast.expr) -> bool:
+    """Whether one of its members is."""
+    if isinstance(node, ast.ListComp | ast.GeneratorExp):
+        return is_marked(node.elt)
+    return isinstance(node, ast.List | ast.Tuple) and any(map(is_marked, node.elts))
