@@ -11,6 +11,7 @@ from typing import Any
 from analysis.words import joined
 from analysis.words import words as _
 from surveys.exchange.import_file import ImportRow
+from surveys.exchange.sheets import days
 from surveys.instruments.library import Library
 from surveys.instruments.many import score_many
 from surveys.instruments.scoring import alerts_raised
@@ -39,7 +40,8 @@ class ScaleCount:
 class Summary:
     """Counts of one import; `scales` by full key (`phq9.total`), visits outside the plan by name.
 
-    `spellings` are codes of the file beside the same patients' stored codes.
+    `spellings` are codes of the file beside the same patients' stored codes. `shortened` has the first row of
+    each code that looks like a number which a spreadsheet changed.
     """
 
     rows: int
@@ -56,6 +58,7 @@ class Summary:
     new_alerts: int
     historical_alerts: int
     spellings: Mapping[str, str]
+    shortened: Mapping[str, int]
     outside: Mapping[str, int]
 
     @classmethod
@@ -75,9 +78,12 @@ class Summary:
         """Counts of `planned`: a row, whether its visit is new, when it was answered, and its new answers."""
         found: Counter[str] = Counter()
         given_to: dict[str, list[Mapping[str, Any]]] = {}
+        shortened: dict[str, int] = {}
         for row, new_visit, answered_at, answers in planned:
             found["rows"] += 1
             found["without"] += not row.answers
+            if days.is_shortened(row.patient):
+                shortened.setdefault(row.patient, row.number)
             found["new_visits"] += new_visit
             found["responses"] += len(answers)
             found["stored_responses"] += len(row.answers) - len(answers)
@@ -104,6 +110,7 @@ class Summary:
             new_alerts=found["new"],
             historical_alerts=found["historical"],
             spellings=dict(spellings),
+            shortened=shortened,
             outside=Counter(outside),
         )
 
@@ -171,6 +178,15 @@ class Summary:
                 _("%(text)s is %(code)s", text=text, code=code) for text, code in self.spellings.items()
             )
             told.append(_("Codes that read the same are one patient: %(pairs)s.", pairs=pairs))
+        if self.shortened:
+            changed = _first(
+                _("%(code)s in row %(row)s", code=code, row=row) for code, row in self.shortened.items()
+            )
+            said = _(
+                "Patient codes that look like numbers which a spreadsheet has changed: %(codes)s.",
+                codes=changed,
+            )
+            told.append(said)
         if self.outside:
             names = _first(f"{name} ({count})" for name, count in self.outside.items())
             told.append(_("Visits that the plan does not have: %(names)s.", names=names))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from analysis.words import words as _
 from surveys.exchange.faults import Fault, FileRefused
+from surveys.exchange.zips import DAMAGED
 
 Resource = Mapping[str, Any]
+NDJSON = ".ndjson"
+LARGEST_BYTES = 200 * 1024**2  # unpacked: what a zip file says of itself may be a trap
 DEEPEST = 60  # levels of items and of JSON, in which a file may be a trap
 TYPES = ("QuestionnaireResponse", "Questionnaire", "Patient", "ValueSet", "CodeSystem", "Observation")
 LISTS = frozenset({"item", "answer", "answerOption", "extension", "entry"})
@@ -40,7 +45,13 @@ class Resources:
 
 
 def is_fhir(content: bytes) -> bool:
-    """Whether a file is JSON (or XML) of FHIR."""
+    """Whether a file is JSON (or XML) of FHIR, or a zip file of such."""
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                return any(one.endswith(NDJSON) for one in archive.namelist())
+        except DAMAGED:
+            return False
     beginning = content[:20_000].lstrip(b"\xef\xbb\xbf \t\r\n")
     if beginning.startswith(b"<"):
         return b"http://hl7.org/fhir" in beginning
@@ -118,7 +129,30 @@ def _checked(content: bytes) -> list[Resource]:
     return found
 
 
+def _members(content: bytes) -> Iterator[bytes]:
+    """The files of FHIR in a zip file, as servers export a type each; or the file itself.
+
+    Where there are lines of resources these are read alone: a bundle beside them holds the same once more.
+    """
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        yield content
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            lines = [one for one in archive.infolist() if one.filename.endswith(NDJSON)]
+            if sum(one.file_size for one in lines) > LARGEST_BYTES:
+                raise FileRefused([Fault(_("Unpacked, this file is too large: send its files one by one."))])
+            yield from map(archive.read, lines)
+    except DAMAGED:
+        raise FileRefused([Fault(_("The zip file is damaged or encrypted."))]) from None
+
+
 def _each(content: bytes) -> Iterator[Resource]:
+    for member in _members(content):
+        yield from _of_file(member)
+
+
+def _of_file(content: bytes) -> Iterator[Resource]:
     try:
         text = content.decode("utf-8-sig")
         try:

@@ -144,7 +144,7 @@ def _told(cell: str, bare: str) -> PartialDate:
 
 def damage(cell: str) -> str | None:
     """What a spreadsheet made of this cell, as the rest of a sentence; None if it reads as typed."""
-    if _SHORTENED.fullmatch(cell):
+    if is_shortened(cell):
         return _("is a long number that a spreadsheet shortened. Format the column as text and type it anew.")
     made = _MADE_DATE.fullmatch(cell)
     month = (made[1] or made[2]) if made else ""
@@ -155,6 +155,11 @@ def damage(cell: str) -> str | None:
     if _ERROR.fullmatch(cell):
         return _("is an error that a spreadsheet shows.")
     return None
+
+
+def is_shortened(cell: str) -> bool:
+    """Whether the cell is how spreadsheets shorten numbers, such as 1e+05."""
+    return bool(_SHORTENED.fullmatch(cell))
 
 
 def misread(cell: str) -> str | None:

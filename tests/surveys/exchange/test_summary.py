@@ -39,6 +39,18 @@ def test_rows_visits_and_responses_are_counted() -> None:
     assert set(summary.scales) == {"phq9.total", "saq.total"}
 
 
+def test_codes_that_a_spreadsheet_changed_are_told() -> None:
+    """With their first row; codes such as 1E5 and 0012 are no spreadsheet's."""
+    day = date(2025, 1, 1)
+    codes = ("1e+05", "1E5", "0012", "1e+05")
+    rows = [
+        (ImportRow(number, code, "a", day, answers={}), True, {}, {}) for number, code in enumerate(codes, 2)
+    ]
+    facts: dict[str, Any] = {"spellings": {}, "outside": [], "new_patients": 0, "stored_patients": 0}
+    told = Summary.of(rows, LIBRARY, **facts, treatments=0, gradings=0, at=NOW).remarks()
+    assert told == ["Patient codes that look like numbers which a spreadsheet has changed: 1e+05 in row 2."]
+
+
 def test_scores_are_counted_by_their_outcome() -> None:
     almost = {key: value for key, value in WHOLE.items() if key != "q9"}
     few = {"q1": 1}

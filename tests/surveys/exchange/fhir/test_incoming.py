@@ -8,7 +8,7 @@ import pytest
 
 from surveys.exchange.faults import FileRefused
 from surveys.exchange.fhir import incoming
-from tests.support import fhir
+from tests.support import fhir, moved
 
 
 def test_a_bundle_its_lines_and_one_alone_are_the_same() -> None:
@@ -76,3 +76,19 @@ def test_an_identifier_is_what_each_resource_has() -> None:
     options = {"resourceType": "ValueSet", "expansion": {"identifier": "urn:uuid:1", "contains": []}}
     named = fhir.response(identifier={"value": "r-1"}, contained=[options])
     assert len(incoming.read(fhir.packed(named)).responses) == 1
+
+
+def test_a_zip_file_of_lines_is_one_file() -> None:
+    """As servers export it, a file for each type; a bundle beside them would be the same again."""
+    lines = {
+        "Questionnaire.ndjson": fhir.packed(fhir.questionnaire()),
+        "QuestionnaireResponse.ndjson": fhir.packed(fhir.of_clinic()) + b"\n",
+        "bundle.json": fhir.packed(fhir.questionnaire(), fhir.of_clinic()),
+    }
+    content = moved.packed(lines)
+    assert incoming.is_fhir(content)
+    found = incoming.read(content)
+    assert (len(found.responses), len(found.questionnaires)) == (1, 1)
+    assert not incoming.is_fhir(moved.packed({"a.csv": b"patient,visit"}))
+    with pytest.raises(FileRefused, match="damaged"):
+        incoming.read(content.replace(b"resourceType", b"ResourceType"))
