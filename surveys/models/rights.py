@@ -41,6 +41,8 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "staff_session": ("staff_id", "digest", "began_at"),
     "study": ("code",),
 }
+# Whose these are is known later: the visit of who joined.
+_KNOWN_LATER: Mapping[str, tuple[str, ...]] = {"joining_request": ("visit_id",)}
 # Only these change, as their triggers see to.
 _ONLY: Mapping[str, tuple[str, ...]] = {
     Response.__tablename__: (*STAMPS, "held"),
@@ -86,5 +88,7 @@ def _changes(table: Table) -> Iterator[str]:
     # What is computed from the others is replaced whole.
     fixed = set() if table.name in COMPUTED else {*_WHOSE, *_MADE, *_OWN.get(table.name, ())}
     for column in table.columns:
-        if column.name not in fixed and not column.primary_key:
+        if column.name in _KNOWN_LATER.get(table.name, ()) or not (
+            column.name in fixed or column.primary_key
+        ):
             yield column.name

@@ -42,3 +42,9 @@ def test_rights_are_given_anew_each_time() -> None:
     assert 'GRANT INSERT, UPDATE (superseded_at, annulled_at, held) ON "public".response' not in statements
     assert 'GRANT INSERT ON "public".event TO "server"' in statements
     assert not any("TRUNCATE" in one or "TRIGGER" in one or "REFERENCES" in one for one in statements)
+
+
+def test_the_visit_of_who_joined_is_known_later() -> None:
+    """`--as-server` found that nobody could join where the server owns nothing."""
+    assert "visit_id" in RIGHTS["joining_request"].changes
+    assert "visit_id" not in RIGHTS["draft"].changes
