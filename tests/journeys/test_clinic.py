@@ -196,6 +196,7 @@ def test_calls_letters_and_lost_mail_wait_for_a_person(app: Flask, member: Membe
         contact = session.scalars(select(Contact).where(Contact.hospital_number == "H-1")).one()
         contact.refused_email = "old@example.org"
     assert "Came back 5.1.1" in member.get(NEEDS).text
+    assert member.get("/staff/S1/messages").links[f"{CLINIC}#undelivered"].startswith("1 message did not")
     member.post("/staff/S1/contact/P-1", {**told, "email": "new@example.org"})
     assert "Came back" not in member.get(NEEDS).text
 
