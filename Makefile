@@ -43,6 +43,7 @@ test: $(VENV)/.dev $(BIN)/seventh browser
 
 prove: $(VENV)/.dev $(BIN)/seventh browser
 	$(BIN)/pytest -n auto --prove
+	$(BIN)/python -m tests.proofs.intervals
 	$(BIN)/python -m tests.proofs.mutants
 
 bench: $(VENV)/.dev

@@ -1,0 +1,24 @@
+"""Intervals hold and tests are silent where nothing is: a hundred samples each of what costs little.
+
+At length, and all of it: `python -m tests.proofs.intervals`, which writes the table of the documentation.
+"""
+
+import pytest
+
+from tests.proofs.intervals import BEGIN, DOCUMENT, END, cases, rate
+
+RUNS = 100
+CHEAP = ("mean", "difference of means", "before and after", "share", "Spearman", "Pearson", "Kruskal", "Dunn")
+
+
+@pytest.mark.parametrize("what", CHEAP)
+def test_what_costs_little_holds(what):
+    found = [rate(case, RUNS) for case in cases() if case.what.startswith(what)]
+    assert found
+    assert [fault for one in found for fault in one.faults] == []
+
+
+def test_the_documentation_has_a_row_of_each():
+    table = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
+    lacking = [case for case in cases() if f"| {case.what} | {case.on} | {case.runs} |" not in table]
+    assert lacking == []
