@@ -62,7 +62,7 @@ def test_no_open_page_changes_anything(app: Flask) -> None:
 def test_no_odd_request_of_very_many_is_a_fault_of_ours(app: Flask, seed: int) -> None:
     """The same at length."""
     siege = besiege(app, Siege(app, random.Random(seed), one_in=40))
-    assert siege.made() > 5_000
+    assert siege.made() > 3_000
     assert siege.faults == []
 
 
