@@ -324,7 +324,8 @@ def _no_change_where_a_page_is_asked_for() -> Iterator[None]:
 
     def look(state: ORMExecuteState) -> None:
         locks = getattr(state.statement, "_for_update_arg", None) is not None
-        if _writing.get() is False and (locks or not state.is_select):
+        changes = state.is_insert or state.is_update or state.is_delete
+        if _writing.get() is False and (locks or changes):
             raise AssertionError(f"a page that is only asked for changes or locks rows: {state.statement}")
 
     event.listen(Session, "do_orm_execute", look)
