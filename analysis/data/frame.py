@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.analysis_plan import NO_ANALYSIS_PLAN, AnalysisPlan
+from analysis.data.columns import FrameError, check_codes, check_columns, check_dated, check_unique
 from analysis.data.digest import as_text, digest
 from analysis.data.gradings import GRADING_SCALES
 from analysis.data.said import SAYS_CHANGED, SAYS_RECOVERED
@@ -112,10 +113,6 @@ _DTYPES: Mapping[str, Any] = {
     "codes": "object",
     "answers": "object",
 }
-
-
-class FrameError(ValueError):
-    """A table breaks the contract; the message names table, column and what is expected."""
 
 
 @dataclass(frozen=True)
@@ -235,7 +232,7 @@ def _column(kind: str, values: list[object]) -> pd.Series:
 def of_columns(table: str, columns: Mapping[str, object]) -> pd.DataFrame:
     """The table of that name from whole columns of its types; whole numbers may be narrower."""
     frame = pd.DataFrame({name: columns[name] for name in COLUMNS[table]}, copy=False)
-    _check_columns(table, COLUMNS[table], frame)
+    check_columns(table, COLUMNS[table], frame)
     return frame
 
 
@@ -247,10 +244,10 @@ def check(frames: StudyFrames) -> None:
             row belongs to no patient or scale.
     """
     for name, columns in COLUMNS.items():
-        _check_columns(name, columns, getattr(frames, name))
-    _check_unique("patients", frames.patients, ["patient"])
-    _check_unique("scores", frames.scores, ["visit_id", "scale"])
-    _check_unique("responses", frames.responses, ["visit_id", "instrument"])
+        check_columns(name, columns, getattr(frames, name))
+    check_unique("patients", frames.patients, ["patient"])
+    check_unique("scores", frames.scores, ["visit_id", "scale"])
+    check_unique("responses", frames.responses, ["visit_id", "instrument"])
     known = set(frames.patients["patient"].unique())
     for name in ("scores", "treatments", "visits", "gradings", "responses"):
         strangers = sorted(set(getattr(frames, name)["patient"].unique()) - known)
@@ -261,60 +258,14 @@ def check(frames: StudyFrames) -> None:
         raise FrameError(f"scores: scale {unexplained[0]!r} is not in scale_info")
     if bool(frames.scores["completed_on"].isna().any()):
         raise FrameError("scores: completed_on is missing; every response has the day it was completed")
-    _check_codes("scores", frames.scores, "wording_status", WORDING_STATUSES)
-    _check_codes("patients", frames.patients, "sex", ("female", "male", "other", "unknown"))
-    _check_codes("treatments", frames.treatments, "state", ("planned", "given", "cancelled"))
+    check_codes("scores", frames.scores, "wording_status", WORDING_STATUSES)
+    check_codes("patients", frames.patients, "sex", ("female", "male", "other", "unknown"))
+    check_codes("treatments", frames.treatments, "state", ("planned", "given", "cancelled"))
     for said, codes in (("says_recovered", SAYS_RECOVERED), ("says_changed", SAYS_CHANGED)):
-        _check_codes("visits", frames.visits[frames.visits[said].notna()], said, codes)
-    _check_codes("gradings", frames.gradings, "scale", GRADING_SCALES)
-    _check_dated("patients", frames.patients, "onset_on", "onset_precision")
-    _check_dated("treatments", frames.treatments, "started_on", "precision")
-
-
-def _check_columns(name: str, columns: Mapping[str, str], table: pd.DataFrame) -> None:
-    missing = [column for column in columns if column not in table.columns]
-    if missing:
-        raise FrameError(f"{name}: column {missing[0]!r} is missing; the table needs {', '.join(columns)}")
-    for column, kind in columns.items():
-        if not _is_of(kind, table[column]):
-            raise FrameError(f"{name}: column {column!r} has type {table[column].dtype}, expected {kind}")
-
-
-def _is_of(kind: str, column: pd.Series) -> bool:
-    types = pd.api.types
-    dtype = column.dtype
-    if kind == "date":
-        return types.is_datetime64_dtype(dtype)
-    if kind == "flag":
-        return types.is_bool_dtype(dtype)
-    if kind in ("whole", "year"):
-        return types.is_integer_dtype(dtype)
-    if kind == "number":
-        return types.is_float_dtype(dtype)
-    if kind == "codes":
-        return types.is_object_dtype(dtype)
-    if kind == "answers":
-        return types.is_object_dtype(dtype) or types.is_string_dtype(dtype)
-    text = types.is_object_dtype(dtype) or types.is_string_dtype(dtype)
-    return text or isinstance(dtype, pd.CategoricalDtype)
-
-
-def _check_unique(name: str, table: pd.DataFrame, key: list[str]) -> None:
-    twice = table[table.duplicated(key)]
-    if len(twice):
-        at = ", ".join(f"{column} {twice.iloc[0][column]}" for column in key)
-        raise FrameError(f"{name}: two rows for {at}; there may be one")
-
-
-def _check_codes(name: str, table: pd.DataFrame, column: str, codes: tuple[str, ...]) -> None:
-    wrong = table.loc[~table[column].isin(codes), column]
-    if len(wrong):
-        raise FrameError(f"{name}: {column} {wrong.iloc[0]!r} is not one of {', '.join(codes)}")
-
-
-def _check_dated(name: str, table: pd.DataFrame, date: str, precision: str) -> None:
-    dated = table[table[date].notna()]
-    _check_codes(name, dated, precision, ("day", "month", "year"))
+        check_codes("visits", frames.visits[frames.visits[said].notna()], said, codes)
+    check_codes("gradings", frames.gradings, "scale", GRADING_SCALES)
+    check_dated("patients", frames.patients, "onset_on", "onset_precision")
+    check_dated("treatments", frames.treatments, "started_on", "precision")
 
 
 def or_unknown(text: pd.Series) -> pd.Series:

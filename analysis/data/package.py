@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.data import analysis_plan
-from analysis.data.frame import COLUMNS, FrameError, ScaleInfo, StudyFrames
+from analysis.data.columns import FrameError
+from analysis.data.frame import COLUMNS, ScaleInfo, StudyFrames
 from analysis.data.own_tables import is_missing, made_of
 from analysis.data.snapshot import scale_info_of
 

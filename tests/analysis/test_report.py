@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given as given_by
 from hypothesis import strategies as st
 
-from analysis.data.frame import FrameError, data_sha256
+from analysis.data.columns import FrameError
+from analysis.data.frame import data_sha256
 from analysis.report import report
 from analysis.results.attendance import NO_PLAN
 from analysis.results.filters import Filters

@@ -10,7 +10,7 @@ import pytest
 
 import analysis
 from analysis import tool
-from analysis.data.frame import FrameError
+from analysis.data.columns import FrameError
 from tests.analysis.studies import SCALES, registry
 
 

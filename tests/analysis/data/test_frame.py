@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.data.frame import COLUMNS, FrameError, build, check, scored
+from analysis.data.columns import FrameError
+from analysis.data.frame import COLUMNS, build, check, scored
 from analysis.data.since_onset import LEFT_OUT_REASONS
 from tests.analysis.studies import Patient, study
 

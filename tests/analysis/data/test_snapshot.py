@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.data.frame import COLUMNS, FrameError, data_sha256
+from analysis.data.columns import FrameError
+from analysis.data.frame import COLUMNS, data_sha256
 from analysis.data.snapshot import files, read, table
 from analysis.report import report
 from tests.analysis.reports import AT, SOFTWARE

@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from analysis.data.frame import FrameError, Threshold, check
+from analysis.data.columns import FrameError
+from analysis.data.frame import Threshold, check
 from analysis.data.wordings import holds_both, of_wording, set_aside, warnings
 from analysis.results.filters import Filters, apply
 from tests.analysis.studies import Patient, study

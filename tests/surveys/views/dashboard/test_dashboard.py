@@ -208,16 +208,12 @@ def test_a_table_stands_alone_to_be_copied_into_a_document(clinic: Clinic) -> No
 def test_a_table_alone_says_its_language(clinic: Clinic) -> None:
     """As a program that reads it aloud, and the document it is copied into, must know."""
     analyst = clinic.member("analyst")
-    languages = {}
-    for language in ("de", None):
+    for language, title in (("de", "Tabelle 1: Patienten"), (None, "Table 1: patients")):
         with changing(clinic.app) as session:
             session.execute(update(Staff).where(Staff.email.startswith("analyst")).values(language=language))
         analyst.get(f"{PATH}/patients/table-one.html")
-        languages[language] = re.findall("<html.*>|<h1>.*</h1>", analyst.replies[-1].html)
-    assert languages == {
-        "de": ['<html lang="de" dir="ltr">', "<h1>Tabelle 1: Patienten bei ihrer ersten Visite</h1>"],
-        None: ['<html lang="en" dir="ltr">', "<h1>Table 1: patients at their first visit</h1>"],
-    }
+        assert f'<html lang="{language or "en"}" dir="ltr">' in analyst.replies[-1].html
+        assert f"<h1>{title}" in analyst.replies[-1].html
 
 
 def test_a_table_that_is_not_there_leads_back_to_its_page(clinic: Clinic) -> None:
