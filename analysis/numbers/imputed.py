@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.numbers.formulas import Numbers
+from analysis.numbers.logistic import logistic
 
 DRAWS, CYCLES, SEED = 20, 10, 20261201
 _RIDGE = 1e-5  # relative: terms that say the same stay solvable, as in mice
 _LOOSE = 0.1  # precision of a normal prior on log odds per standard deviation: they stay finite
-_STEPS, _CLOSE = 25, 1e-8
 
 
 @dataclass(frozen=True)
@@ -98,21 +98,12 @@ def _numbers(
 def _of_two(y: Numbers, seen: Numbers, unseen: Numbers, random: np.random.Generator) -> Numbers:
     from scipy.special import expit
 
-    draws, _, terms = seen.shape
-    prior = _LOOSE * np.diag(np.r_[0.0, np.ones(terms - 1)])
-    fitted = np.zeros((draws, terms))
-    turned = seen.transpose(0, 2, 1)
-    for _ in range(_STEPS):
-        chance = expit(_product(seen, fitted))
-        information = turned @ ((chance * (1 - chance))[:, :, None] * seen) + prior
-        up = _product(turned, y - chance) - fitted @ prior
-        step = np.linalg.solve(information, up[:, :, None])[:, :, 0]
-        fitted += step
-        if np.abs(step).max() < _CLOSE:
-            break
-    inverse: Numbers = np.asarray(np.linalg.inv(information), dtype=np.float64)
-    fitted += _normal(inverse, random)
-    drawn: Numbers = (random.random((draws, unseen.shape[1])) < expit(_product(unseen, fitted))).astype(float)
+    found = logistic(y, seen, prior=_LOOSE)
+    inverse: Numbers = np.asarray(np.linalg.inv(found.information), dtype=np.float64)
+    fitted = found.coefficients + _normal(inverse, random)
+    drawn: Numbers = (random.random((len(seen), unseen.shape[1])) < expit(_product(unseen, fitted))).astype(
+        float
+    )
     return drawn
 
 

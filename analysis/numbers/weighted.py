@@ -3,7 +3,6 @@
 Input is plain arrays of complete values, without any knowledge of scores or treatments.
 """
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from analysis.numbers.balance import of_means
 from analysis.numbers.clustered import blocks
 from analysis.numbers.formulas import Numbers
 from analysis.numbers.likelihood import NotEstimable
+from analysis.numbers.logistic import logistic
 from analysis.words import words as _
 
 _NOTHING = 1e-10  # an eigenvalue that is rounding, relative to the largest
@@ -40,18 +40,14 @@ def overlap_weights(exposed: NDArray[np.bool_], x: Numbers) -> Numbers:
     Raises:
         NotEstimable: x tells the arms apart, so that there is nobody to compare.
     """
-    from statsmodels.genmod import families, generalized_linear_model
-
-    glm: Any = generalized_linear_model.GLM
-    binomial: Any = families.Binomial
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            chance = np.asarray(glm(exposed.astype(float), x, family=binomial()).fit(tol=1e-12).fittedvalues)
-        except (Warning, np.linalg.LinAlgError, ValueError) as failed:
-            raise NotEstimable(_("not estimable: nobody in one arm resembles the other")) from failed
-    if not (chance[exposed].min() < 1 - _APART and chance[~exposed].max() > _APART):
-        raise NotEstimable(_("not estimable: nobody in one arm resembles the other"))
+    apart = NotEstimable(_("not estimable: nobody in one arm resembles the other"))
+    try:
+        found = logistic(exposed.astype(float), x[None])
+    except np.linalg.LinAlgError as failed:
+        raise apart from failed
+    chance = found.chances[0]
+    if not (found.settled and chance[exposed].min() < 1 - _APART and chance[~exposed].max() > _APART):
+        raise apart
     return np.where(exposed, 1 - chance, chance)
 
 
