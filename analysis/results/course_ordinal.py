@@ -147,6 +147,8 @@ def _newly_answered(question: Question, above_lowest: int) -> _Fitted | str:
     few = overfull(question.patients, 1 + len(names))
     if few is not None:
         return few
+    if FOLLOW_UP not in names:
+        return _("no variation")
     if above_lowest < ABOVE_LOWEST_FROM:
         return _(
             "not estimable: fewer than %(patients)s patients ever scored above the lowest value",

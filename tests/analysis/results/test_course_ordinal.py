@@ -121,6 +121,16 @@ def test_too_few_above_the_lowest_tell_nothing():
     assert {one["reason"] for one in course_ordinal_change(frames.scored, frames.scale_info)} == {few}
 
 
+def test_first_visits_alone_have_no_course():
+    """All of a stratum may have come once: nothing changes there, and the rest is told."""
+    frames = piled(60)
+    once = frames.scored.groupby("patient", observed=True).head(1)
+    once = once.assign(value=[20.0 + 5 * (at % 3 == 0) * (1 + at % 4) for at in range(len(once))])
+    found = [*course_ordinal(once, frames.scale_info), *course_ordinal_change(once, frames.scale_info)]
+    assert found
+    assert {one["reason"] for one in found} == {"no variation"}
+
+
 def test_a_scale_that_a_line_fits_has_none():
     frames = study(
         Patient(f"P{at}", [("2024-01-01", {"saq.total": 30.0 + at % 40, "face.total": 0.0})])

@@ -69,7 +69,8 @@ FRESH = OpenVisit(
 def draft(key: str, *items: str) -> dict[str, DraftState]:
     """A draft in which `items` are dealt with, every other one skipped."""
     given = {item: None if number % 2 else 1 for number, item in enumerate(items)}
-    said = Said(1, 1, "en", "web", datetime(2026, 3, 2, tzinfo=UTC), {})
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    said = Said(1, key, 1, "en", "web", at, at, {})
     return {key: DraftState(said, given)}
 
 
