@@ -48,7 +48,8 @@ def overlap_weights(exposed: NDArray[np.bool_], x: Numbers) -> Numbers:
     chance = found.chances[0]
     if not (found.settled and chance[exposed].min() < 1 - _APART and chance[~exposed].max() > _APART):
         raise apart
-    return np.where(exposed, 1 - chance, chance)
+    weights: Numbers = np.where(exposed, 1 - chance, chance)
+    return weights
 
 
 def effective_size(weights: Numbers) -> float:
