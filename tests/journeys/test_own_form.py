@@ -102,9 +102,14 @@ def test_from_the_browser_to_the_export(app: Flask, tmp_path: Path) -> None:
     [nerve] = rows(tmp_path / "False" / "answers_s1_nerve_test.csv")
     assert (nerve["visit"], nerve["s1_nerve_test_q1"]) == ("s1_nerve_test", "12.5")
     book = {one["column"]: one for one in rows(tmp_path / "False" / "codebook.csv")}
-    assert book["s1_diary_q2"]["unit"] == "glasses"
+    assert (book["s1_diary_q2"]["lowest"], book["s1_diary_q2"]["unit"]) == ("0.0", "glasses")
     assert book["s1_diary_q1"]["description"] == "What was hard this week?"
     assert rows(tmp_path / "True" / "answers_s1_diary.csv")[0]["s1_diary_q1"] == ""
+    for coarse, text in ((False, "=Drinking <b>tea</b>"), (True, "")):
+        long = rows(tmp_path / str(coarse) / "answers_long.csv")
+        assert [
+            one["value_text"] for one in long if one["item"] == "q1" and one["instrument"] == "s1_diary"
+        ] == [text]
 
 
 def made_in_the_browser(member: Member) -> None:

@@ -126,6 +126,7 @@ def test_an_operation_counts_while_operations_are_ticked(session: Session, patie
         ({"had_before": "again", "another_onset": None}, {"another_onset": None}, True),
         ({"came_again": "other_side", "another_onset": None}, {"another_onset": None}, True),
         ({"came_again": "no"}, {}, False),
+        ({"onset": MAY, "had_before": "from_birth"}, {"had_before": "from_birth"}, True),
         ({"onset": None, "had_before": "from_birth"}, {"had_before": "from_birth"}, True),
     ],
 )

@@ -69,6 +69,14 @@ def test_marks_of_machines(session: Session, patient: Patient) -> None:
     assert {found[f"N{number}"].marks for number in range(joined.CROWD)} == {("same_network",)}
 
 
+def test_who_came_on_other_days_makes_no_crowd(session: Session, patient: Patient) -> None:
+    """A clinic's network is one address for years."""
+    for number in range(joined.CROWD - 1):
+        join(session, f"N{number}", patient, network="clinic")
+    join(session, "before", patient, network="clinic", joined_at=AT - timedelta(days=3))
+    assert {row.marks for row in waiting(session, patient).values()} == {()}
+
+
 def test_who_was_looked_at_waits_no_longer(session: Session, patient: Patient) -> None:
     made = join(session, "A", patient, outcome="apart", looked_at=AT, looked_by="test")
     assert waiting(session, patient) == {}

@@ -214,6 +214,17 @@ def test_every_patient_is_counted_once(session: Session, patient: Patient) -> No
     assert len(page.rows) == page.total == session.scalar(select(func.count(Patient.id))) == 7
 
 
+def test_visits_are_found_by_their_numbers(session: Session, patient: Patient) -> None:
+    """Those asked for that stand, by the code of their patient."""
+    own, other = add_visit(session, patient), add_visit(session, add_other(session, patient, "P0"))
+    add_visit(session, patient, "v2")
+    gone = add_visit(session, patient, "v3")
+    gone.withdrawn_at = AT
+    session.flush()
+    found = patients.visits_of_ids(session, scope(patient), [own.id, other.id, gone.id])
+    assert [one.id for one in found] == [other.id, own.id]
+
+
 def test_a_code_is_found_by_its_part(session: Session, patient: Patient) -> None:
     """However it is spelt; a name is not looked for where it would stand in the address."""
     patient.code, patient.contact = "Fp–12a", Contact(name="Ada")

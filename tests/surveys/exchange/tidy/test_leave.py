@@ -22,10 +22,10 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-def allow(app: Flask, instrument: str, wording: str, holder: str) -> None:
-    """A permission for the instrument's present version."""
+def allow(app: Flask, instrument: str, wording: str, holder: str, version: str = "") -> None:
+    """A permission for that version of the instrument, or for its present one."""
     with changing(app) as session:
-        given = Permission(instrument=instrument, version=library(app).get(instrument).version)
+        given = Permission(instrument=instrument, version=version or library(app).get(instrument).version)
         given.wording, given.study_id = wording, session.scalars(select(Study.id)).one()
         given.holder, given.reference, given.publication = holder, "Letter", "None"
         given.recorded_by, given.recorded_at = "test", datetime.now(UTC)
@@ -37,6 +37,7 @@ def test_the_codebook_says_by_whose_leave_and_in_whose_words(app: Flask, tmp_pat
     populate(app, 30)
     allow(app, "phq9", "another-wording", "Somebody else")
     allow(app, "phq9", "original", "Pfizer")
+    allow(app, "phq9", "original", "A later version's", version="later")
     files = export(app, tmp_path / "s1.zip")
     book = {(line["file"], line["column"]): line for line in rows(files, "codebook.csv")}
     phq9 = book["answers_phq9.csv", "phq9_q9"]

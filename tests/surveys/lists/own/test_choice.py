@@ -40,7 +40,9 @@ def test_an_address_and_a_kept_list_say_the_same(session: Session) -> None:
         arguments[name].append(value)
     assert of_address(arguments) == CHOICE
     fields = known(session, Scope(patient(session, "A").study_id, None, TODAY))
-    assert of_kept(CHOICE.kept(fields)) == CHOICE
+    kept = CHOICE.kept(fields)
+    assert of_kept(kept) == CHOICE
+    assert (kept["labels"]["sex"], kept["labels"]["gone"]) == (fields["sex"].label, "gone")
     assert of_address({}) == ListChoice(FIRST_COLUMNS)
     for broken in ("", "~", "sex", "sex~is", "sex~is~", "~~~"):
         assert not askable(of_address({"if": [broken]}), fields).conditions

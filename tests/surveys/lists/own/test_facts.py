@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from analysis.data.kinds import ALL_FAMILIES, ALL_KINDS
 from surveys.lists.own.facts import PlanPart, fields
+from surveys.lists.own.fields import OPERATORS
 from surveys.models import Alert, Consent, Contact, Grading, Palsy, Timepoint, Treatment
 from surveys.views.clinic import display
 from tests.surveys.lists.own.conftest import AT, TODAY, Shown, codes, patient, scored
@@ -26,6 +27,8 @@ def test_every_field_is_shown_sorted_and_asked_for(session: Session, shown: Show
     plan = session.query(Timepoint).all()
     every = list(fields(display.LISTS, [PlanPart(one.id, one.key, one.name) for one in plan]))
     assert len({one.key for one in every}) == len(every) > 2 * (len(ALL_KINDS) + len(ALL_FAMILIES))
+    assert {one.kind for one in every} <= set(OPERATORS)
+    assert not [one.key for one in every if str(one.label) in ("", "None")]
     values = {"number": "3", "days_since": "3", "text": "a"}
     # The kinds of treatment differ by their name alone.
     tried = [one for one in every if not one.key.startswith("kind.") or "botulinum" in one.key]

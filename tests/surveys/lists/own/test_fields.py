@@ -17,6 +17,7 @@ def of_kind(kind: str) -> Field:
     [
         ("choice", "is", ["m", "f", "m"], ("m", "f"), "Thing: is one of Male, Female"),
         ("number", "above", [" 2,5 "], ("2,5",), "Thing: above 2,5"),
+        ("number", "above", ["2", "3"], ("2",), "Thing: above 2"),
         ("day", "since", ["2026-05-01"], ("2026-05-01",), "Thing: on or after 2026-05-01"),
         ("day", "last_days", ["30"], ("30",), "Thing: in the last 30 days"),
         ("day", "unknown", ["left over"], (), "Thing: not known"),

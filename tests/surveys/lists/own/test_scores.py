@@ -63,7 +63,9 @@ def test_a_change_is_from_the_score_before(session: Session, shown: Shown) -> No
 
 def test_only_a_published_threshold_judges() -> None:
     """A scale without one has its last score and change alone."""
-    found = {one.key for one in fields(LIBRARY, display.scale_name)}
+    made = fields(LIBRARY, display.scale_name)
+    found = {one.key: str(one.label) for one in made}
+    assert found["change.face.total"].startswith("FaCE Total: change (")
     judged_ones = {
         f"verdict.{one.key}.{scale.key}"
         for one in LIBRARY

@@ -208,8 +208,7 @@ def test_an_onset_that_became_known_brings_its_visits(session: Session, library:
     row.onset_on, row.onset_precision = TODAY - timedelta(days=100), "day"
     session.add(Visit(**outside(session, patient, "6 months")))
     done = replan(session, patient, "onset")
-    assert [one.title for one in done.added] == ["6 months", "12 months"]
-    assert [one.before for one in done.added] == [None, None]
+    assert [(one.title, one.before) for one in done.added] == [("6 months", None), ("12 months", None)]
     session.commit()
     [event] = session.scalars(select(Event).where(Event.action == "visits.replanned")).all()
     assert event.facts.keys() == {"added"}
@@ -218,6 +217,8 @@ def test_an_onset_that_became_known_brings_its_visits(session: Session, library:
     key = session.scalars(select(Timepoint.key).where(Timepoint.name == "6 months")).one()
     made = session.scalars(select(Visit).join(Timepoint).where(Timepoint.key == key)).one()
     assert (made.name, made.occurrence) == (f"{key} (plan)", 1), "its name is taken"
+    late = enrol(session, library, "acute_bells_palsy", "S3", onset=TODAY - timedelta(days=20))
+    assert replan(session, late, "onset") == PlanChanges()  # what was due before stays with the enrolment
 
 
 def outside(session: Session, patient: Patient, name: str) -> dict[str, Any]:
