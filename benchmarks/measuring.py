@@ -51,13 +51,17 @@ class Bench:
     def crowded(self, kind: str, patients: int) -> Flask:
         """The application with so many patients, written straight into its tables, and their list kept."""
 
+        def analyse(kind: str) -> None:
+            if kind == "PostgreSQL":  # as its own daemon does in time
+                db.session.execute(text("ANALYZE"))
+                db.session.commit()
+
         def fill(app: Flask) -> None:
             crowd(app, patients, study="S1")
             with app.app_context():
+                analyse(kind)
                 keep_all(_transaction, datetime.now(UTC))
-                if kind == "PostgreSQL":  # as its own daemon does in time
-                    db.session.execute(text("ANALYZE"))
-                    db.session.commit()
+                analyse(kind)
 
         return self._made(kind, fill, f"{kind} {patients}")
 

@@ -8,7 +8,8 @@ from flask import Flask
 
 from surveys.exchange.tidy.amended import AMENDMENTS
 from surveys.models import Amendment
-from tests.support.study import changing, invite
+from surveys.store.patient import consents
+from tests.support.study import ask_consent, changing, invite
 from tests.surveys.exchange.tidy.test_occasions import AT, rows
 
 WAS = {"name": "Start", "anchor": "enrolment", "days": [0, 0, 30], "battery": ["face"]}
@@ -19,7 +20,10 @@ def test_an_amendment_says_what_it_did(app: Flask) -> None:
     on = date(2026, 4, 1)
     before = [{**WAS, "key": key} for key in ("start", "ended", "longer")]
     after = [before[0], {**before[2], "days": [0, 0, 60]}, {**WAS, "key": "added"}]
+    ask_consent(app)
     with changing(app) as session:
+        text = consents.newest(session, invited.study_id, "en")
+        assert text is not None
         session.add(
             Amendment(
                 study_id=invited.study_id,
@@ -28,6 +32,7 @@ def test_an_amendment_says_what_it_did(app: Flask) -> None:
                 holds_from=on,
                 reason="Longer.",
                 ethics_reference="EK 1",
+                consent_text_id=text.id,
                 before=before,
                 after=after,
                 recorded_on=on,
@@ -43,7 +48,7 @@ def test_an_amendment_says_what_it_did(app: Flask) -> None:
         "reason": "Longer.",
         "ethics_reference": "EK 1",
         "ethics_on": "",
-        "consent_version": "",
+        "consent_version": "1",
         "added": "added",
         "ended": "ended",
         "changed": "longer",

@@ -30,7 +30,7 @@ def test_a_row_for_each_muscle_and_side(app: Flask) -> None:
         toxin.product, toxin.unit, toxin.dose, toxin.side = "Botox", "U", 7.5, "both"
         session.add_all([toxin, Treatment(patient_id=invited.patient_id, kind="massage", **began)])
         session.flush()
-        for muscle, side, units in (("platysma", "right", 5.0), ("frontalis", "left", 2.5)):
+        for muscle, side, units in (("platysma", "left", 5.0), ("frontalis", "right", 2.5)):
             site = InjectionSite(treatment_id=toxin.id, muscle=muscle, side=side, units=units)
             session.add(site)
             session.flush()
@@ -44,6 +44,6 @@ def test_a_row_for_each_muscle_and_side(app: Flask) -> None:
         "started_on": "2026-03-12",
     }
     assert rows(app, INJECTION_SITES) == [
-        {**told, "muscle": "frontalis", "side": "left", "units": "2.5"},
-        {**told, "muscle": "platysma", "side": "right", "units": "5.0"},
+        {**told, "muscle": "frontalis", "side": "right", "units": "2.5"},
+        {**told, "muscle": "platysma", "side": "left", "units": "5.0"},
     ]

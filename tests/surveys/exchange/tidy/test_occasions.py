@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from surveys.exchange.tidy.occasions import ATTENDANCE, VISITS
-from surveys.models import Assistance, Draft, Patient, Response, Visit
+from surveys.models import Assistance, Draft, Patient, Priority, Response, Visit
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
@@ -63,8 +63,10 @@ def test_a_visit_is_told_in_days_and_dates(app: Flask, invited: Invited) -> None
     with changing(app) as session:
         session.get_one(Visit, invited.visit_id).missed_reason = "ill"
         session.add(Assistance(visit_id=invited.visit_id, answered_by="interpreter", at=AT))
+        session.add(Priority(visit_id=invited.visit_id, matters="eye", at=AT))
     first, *_ = told = rows(app, VISITS)
     assert len(told) == 5
+    assert [row["matters_most"] for row in told] == ["eye", "", "", "", ""]
     assert [row["due_on"] for row in told] == sorted(row["due_on"] for row in told)
     assert first == {
         "patient": "P1",
@@ -79,7 +81,7 @@ def test_a_visit_is_told_in_days_and_dates(app: Flask, invited: Invited) -> None
         "plan_version": "1",
         "missed_reason": "ill",
         "answered_by": "interpreter",
-        "matters_most": "",
+        "matters_most": "eye",
         "feedback_shown": "",
         "opens_on": "2026-03-10",
         "due_on": "2026-03-10",
