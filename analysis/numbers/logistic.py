@@ -1,6 +1,6 @@
 """Logistic regression of several data sets side by side, without any knowledge of what they mean.
 
-Statsmodels' and scikit-learn's take one at a time, and ten times as long for data as small as a clinic's.
+Statsmodels' and scikit-learn's take one at a time, and six times as long for data as small as a clinic's.
 """
 
 from dataclasses import dataclass

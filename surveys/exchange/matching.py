@@ -209,8 +209,8 @@ class _Planner:
 
     def _compare_response(self, row: ImportRow, instrument: str, on: date, visit: StoredVisit) -> None:
         before, said = visit.responses[instrument], row.answers[instrument]
-        items = contradictions.differing(said, before)
-        if items and self._corrects and said.keys() >= set(items):
+        items = contradictions.differing(said, before) if self._corrects else ()
+        if items and said.keys() >= set(items):
             whole = {**before.answers, **said}
             self._corrections.append(Correction(before.id, instrument, before.version, whole))
             return

@@ -11,28 +11,16 @@ import pytest
 
 from analysis.numbers.ordinal import OrdinalModel, fit
 from analysis.results.course_ordinal import NOT_PROPORTIONAL_UNDER, SPREAD_UNDER
+from tests.proofs.samples import ordered
 
 RUNS = 300
 NOTHING_AT_MOST = 0.05 + 3 * np.sqrt(0.05 * 0.95 / RUNS)
-PIECE = 80 / 36  # of a SAQ score
 TIME = 1
 
 
 def drawn(random: np.random.Generator, patients: int, effect: float, slopes: float = 0.0) -> OrdinalModel:
     """Patients with one to five visits, who differ by 1.8 logits; ``slopes`` is the sd of their own."""
-    sizes = random.integers(1, 6, patients)
-    of = np.repeat(np.arange(patients), sizes)
-    time = np.concatenate([np.r_[0, np.sort(random.uniform(0.1, 1.6, size - 1))] for size in sizes])
-    fixed = (
-        random.normal(0, 0.8, patients),
-        random.normal(50, 15, patients),
-        random.integers(0, 2, patients),
-    )
-    own = random.normal(effect, slopes, patients)[of]
-    latent = random.normal(0, 1.8, patients)[of] + own * time + random.logistic(size=len(of))
-    score = 20 + PIECE * np.clip(np.ceil(latent * 3 - 1), 0, 36)
-    onset, age, female = (values[of].astype(float) for values in fixed)
-    return fit(score, np.column_stack([onset, time, age, female]), of, np.array([0, TIME]), TIME)
+    return fit(*ordered(random, patients, effect, slopes), np.array([0, TIME]), TIME)
 
 
 def told(model: OrdinalModel) -> bool:

@@ -15,6 +15,7 @@ from surveys.exchange.bundle.package import write
 from surveys.exchange.places import Folder
 from tests.analysis.reference import piling
 from tests.analysis.studies import registry
+from tests.support.missing import missing
 
 NEEDED = "for (one in c('jsonlite', 'lme4', 'lmerTest')) stopifnot(requireNamespace(one, quietly = TRUE))"
 
@@ -24,7 +25,7 @@ def r() -> None:
     """R with what the script needs."""
     here = shutil.which("Rscript")
     if here is None or subprocess.run([here, "-e", NEEDED], capture_output=True, check=False).returncode:
-        pytest.skip("no R with jsonlite, lme4 and lmerTest is installed")
+        missing("no R with jsonlite, lme4 and lmerTest is installed")
 
 
 @pytest.mark.parametrize("seed", [3, 11, 20])
@@ -38,7 +39,7 @@ def test_r_gives_the_same_ordered_logits(tmp_path: Path, name: str) -> None:
     """Of scores that pile up, where R has the package ordinal."""
     has = subprocess.run(["Rscript", "-e", "stopifnot(requireNamespace('ordinal'))"], check=False)
     if has.returncode:
-        pytest.skip("R has no package ordinal")
+        missing("R has no package ordinal")
     frames = piling(name)
     numbers = [
         one["estimate"] for one in Findings.of(frames, 5).course_ordinal if one["estimate"] is not None

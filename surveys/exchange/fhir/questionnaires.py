@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from surveys.exchange.fhir.coded import LOINC
 from surveys.exchange.fhir.expressions import ORDINAL, expression, variable, variables
 from surveys.exchange.tidy.codebook import AnsweredInstrument
 from surveys.instruments.instrument import Instrument, Item
 from surveys.instruments.scale import Scale
 
-LOINC = "http://loinc.org"
 SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition"
 CORE = "http://hl7.org/fhir/StructureDefinition"
 TYPES: Mapping[str, str] = {
