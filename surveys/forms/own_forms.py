@@ -25,6 +25,7 @@ KINDS = {
     "choice": _("One of"),
     "choices": _("Some of"),
 }
+PROGRAMS = {"redcap": "REDCap", "fhir": "FHIR"}
 WHO = {"staff": _("Staff"), "patient": _("The patient")}
 HOW_OFTEN = {"visit": _("At each visit"), "patient": _("Once for each patient")}
 

@@ -34,6 +34,7 @@ def check_structure(instrument: Instrument, faults: Faults) -> None:
     _check_thresholds(instrument, faults)
     _check_facts(instrument, faults)
     _check_columns(instrument, faults)
+    _check_origin(instrument, faults)
 
 
 def _check_names(instrument: Instrument, faults: Faults) -> None:
@@ -277,6 +278,24 @@ def _check_facts(instrument: Instrument, faults: Faults) -> None:
             faults.add(f"facts.shown_to_patients.{key}", "has no words.", 'Write en = "…".')
     _check_eye_safety(instrument, faults)
     _check_replacement(instrument, faults)
+
+
+def _check_origin(instrument: Instrument, faults: Faults) -> None:
+    """Each item comes from one place there, and each of its choices means one here."""
+    told = instrument.origin.items if instrument.origin else ()
+    if faults.about("origin", "items", "sections"):
+        return
+    keys = {item.key for item in instrument.items}
+    for key in repeated([one.item for one in told]):
+        faults.add(f"origin.items.{key}", "stands twice.", "Name each item once.")
+    for one in told:
+        where = f"origin.items.{one.item}"
+        if one.item not in keys:
+            faults.add(f"{where}.item", f"is {one.item!r}.", "Name an item of this instrument.")
+            continue
+        for choice in one.choices:
+            if choice.value not in instrument.values(one.item):
+                faults.add(f"{where}.choices.{choice.value}", "is no choice here.", "Name one of the item's.")
 
 
 def _check_eye_safety(instrument: Instrument, faults: Faults) -> None:

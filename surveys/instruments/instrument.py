@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
+from surveys.instruments.origin import Origin
 from surveys.instruments.scale import ChangeThreshold, Outline, Scale
 
 Answer: TypeAlias = int | float | str | Sequence[int] | None
@@ -309,6 +310,7 @@ class Instrument:
     source: str = field(repr=False)
     study: str | None = None
     once: bool = False
+    origin: Origin | None = None
 
     def __hash__(self) -> int:
         return hash((self.key, self.version, self.sha256, self.wording.sha256))

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.words import words as _
 from surveys.instruments.instrument import AnsweredBy, Instrument, ItemKind
+from surveys.instruments.origin import Origin, OriginItem
 
 KINDS: tuple[ItemKind, ...] = ("text", "whole", "decimal", "date", "choice", "choices")
 LONGEST_KEY = 20  # so that `<key>_answered_by` is a name that Stata takes
@@ -43,12 +44,16 @@ class OwnField:
 
 @dataclass(frozen=True)
 class OwnForm:
-    """A form: who answers it, whether `once` for each patient or at each visit, its fields by number."""
+    """A form: who answers it, whether `once` for each patient or at each visit, its fields by number.
+
+    `origin` is the form of another program that it was made of.
+    """
 
     titles: Mapping[str, str]
     answered_by: AnsweredBy
     once: bool
     fields: tuple[OwnField, ...]
+    origin: Origin | None = None
 
 
 def faults(form: OwnForm) -> Iterator[str]:
@@ -168,6 +173,8 @@ def definition(form: OwnForm, *, key: str, version: int, study: str, holder: str
     lines += ["[wording]", f'name = "{WORDING}"', 'status = "verbatim"']
     for locale in form.titles:
         lines += _texts(form, locale)
+    if form.origin:
+        lines += _origin(form.origin)
     return "\n".join(lines) + "\n"
 
 
@@ -183,6 +190,19 @@ def _texts(form: OwnForm, locale: str) -> Iterator[str]:
             yield f"[{where}.sections.s{field.number}.choices]"
             words = enumerate(field.choices[locale], start=1)
             yield from (f"{value} = {_text(label)}" for value, label in words)
+
+
+def _origin(origin: Origin) -> Iterator[str]:
+    yield from ("[origin]", f"program = {_text(origin.program)}", f"form = {_text(origin.form)}")
+    for one in origin.items:
+        yield from ("[[origin.items]]", f"item = {_text(one.item)}")
+        yield from (f"name = {_text(one.name)}", f"words = {_text(one.words)}")
+        choices = (
+            f"{{ value = {choice.value}, code = {_text(choice.code)}, words = {_text(choice.words)} }}"
+            for choice in one.choices
+        )
+        if one.choices:
+            yield f"choices = [{', '.join(choices)}]"
 
 
 def _text(value: str) -> str:
@@ -216,4 +236,31 @@ def form_of(instrument: Instrument) -> OwnForm:
             )
             for item in instrument.items
         ),
+        origin=instrument.origin,
     )
+
+
+def still_from(form: OwnForm, before: OwnForm) -> OwnForm:
+    """`form`, made from `before`, with what is left of its origin: who edits a form is not asked for it."""
+    if before.origin is None:
+        return form
+    was, now = ({f"q{field.number}": field for field in one.fields} for one in (before, form))
+    items = tuple(_kept(one, was[one.item], now[one.item]) for one in before.origin.items if one.item in now)
+    return replace(form, origin=replace(before.origin, items=items))
+
+
+def _kept(item: OriginItem, was: OwnField, now: OwnField) -> OriginItem:
+    """Its choices where they stand now; without those that there are no more."""
+    shared = next((one for one in was.choices if one in now.choices), None)
+    before, after = (field.choices[shared] if shared else () for field in (was, now))
+    places = ((one, _place(before, after, one.value - 1)) for one in item.choices)
+    return replace(
+        item, choices=tuple(replace(one, value=place + 1) for one, place in places if place is not None)
+    )
+
+
+def _place(before: tuple[str, ...], after: tuple[str, ...], place: int) -> int | None:
+    """Where the choice at `place` stands now; None where it went. Other words at its place are its own."""
+    if place < len(before) and before[place] in after:
+        return after.index(before[place])
+    return None if _moved(before, after, place) else place

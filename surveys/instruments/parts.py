@@ -27,6 +27,7 @@ from surveys.instruments.instrument import (
     WrongAnswer,
     canonical_sha256,
 )
+from surveys.instruments.origin import PROGRAMS, Origin, OriginChoice, OriginItem, Program
 from surveys.instruments.scale import (
     Band,
     Between,
@@ -88,6 +89,7 @@ def read_instrument(data: dict[str, object], source: str, root: TomlTable) -> In
         source=source,
         study=root.optional_text("study"),
         once=root.flag("once"),
+        origin=_origin(root),
     )
     root.refuse_unknown()
     return instrument
@@ -126,6 +128,28 @@ def _loinc(root: TomlTable) -> Loinc | None:
         return None
     with root.open_table("loinc") as table:
         return Loinc(panel=table.optional_text("panel"), note=table.text("note"))
+
+
+def _origin(root: TomlTable) -> Origin | None:
+    if "origin" not in root:
+        return None
+    with root.open_table("origin") as table:
+        return Origin(
+            program=cast(Program, table.one_of("program", PROGRAMS)),
+            form=table.text("form"),
+            items=tuple(
+                OriginItem(
+                    item=item.text("item"),
+                    name=item.text("name"),
+                    words=item.text("words"),
+                    choices=tuple(
+                        OriginChoice(choice.whole("value"), choice.text("code"), choice.text("words"))
+                        for choice in item.each("choices", "value")
+                    ),
+                )
+                for item in table.each("items", "item")
+            ),
+        )
 
 
 def _section(table: TomlTable) -> Section:

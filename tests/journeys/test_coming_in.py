@@ -119,6 +119,7 @@ def test_forms_of_the_file_become_the_studys_own(app: Flask, uploader: Uploader)
     assert "This is not a REDCap data dictionary" in uploader.page.text
     uploader.send(forms, redcap.dictionary())
     assert "Background: 1 question, as s1_background." in uploader.page.text
+    assert "made of a form of REDCap: background" in uploader.page.text
     files = {"dictionary.csv": redcap.dictionary(), "data.csv": redcap.data()}
     uploader.send(IMPORTS, moved.packed(files))
     look = look_of(app)

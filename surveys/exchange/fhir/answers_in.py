@@ -200,7 +200,7 @@ def _value(asked: Asked, key: str, link: str, answer: Resource) -> Any:
     kind = asked.instrument.item(key).kind
     if kind in ("choice", "choices"):
         code, display = _chosen(answer)
-        value = asked.value(key, link, code)
+        value = asked.value(key, link, code, display)
         if value is None:
             raise CellError(asked.unknown_option(link, code, display))
         return value

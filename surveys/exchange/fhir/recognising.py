@@ -11,9 +11,11 @@ from surveys.exchange.fhir import coded, incoming
 from surveys.exchange.fhir.coded import Unrecognised
 from surveys.exchange.fhir.incoming import Resource, Resources
 from surveys.exchange.foreign import fhir as foreign
+from surveys.exchange.tables.foreign_form import label_of
 from surveys.exchange.tables.mapping import InstrumentColumns
 from surveys.exchange.tables.recognising import Known
 from surveys.instruments.instrument import Instrument
+from surveys.instruments.origin import Origin, OriginItem
 
 WEIGHTS = ("ordinalValue", "itemWeight")
 OWN_ADDRESS = "/Questionnaire/"
@@ -24,7 +26,7 @@ class Asked:
     """The instrument of a response: `items` and `scales` by linkId, `worth` by linkId and code of an option.
 
     `elsewhere` has the address of a value set of options that the file does not hold, by linkId. `words` has
-    the values of options whose words are ours.
+    the values of options whose words are ours, `displays` the words that options have if they say any.
     """
 
     instrument: Instrument
@@ -33,9 +35,16 @@ class Asked:
     worth: Mapping[tuple[str, Any], float]
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[tuple[str, Any], int] = field(default_factory=dict)
+    displays: Mapping[tuple[str, Any], str] = field(default_factory=dict)
 
-    def value(self, key: str, link: str, code: Any) -> int | None:
-        """The value of an option: as the Questionnaire weighs it, else by our code for it, or our words."""
+    def value(self, key: str, link: str, code: Any, display: Any = None) -> int | None:
+        """The value of an option: as the Questionnaire weighs it, else by our code for it, or our words.
+
+        None where nobody knows it, or it says something else than was known of it.
+        """
+        known = self.displays.get((link, code))
+        if known is not None and isinstance(display, str) and " ".join(display.split()) != known:
+            return None
         ours = self._ours(key).get(code, self.words.get((link, code)))
         told = self.worth.get((link, code))
         if told is None:
@@ -102,7 +111,10 @@ class Recognising:
         if own := self._own_address(response, address):
             return [own]
         form = self._found.questionnaires.get(address)
-        asked = self._of_form(address, form) if form is not None else self._of_codes(response, address)
+        if form is not None:
+            asked = self._of_form(address, form)
+        else:
+            asked = self._of_origin(response, address) or self._of_codes(response, address)
         answered = {str(one.get("linkId")) for one in incoming.items(response) if one.get("answer")}
         if answered and not answered & {link for one in asked for link in one.items}:
             some = ", ".join(sorted(answered)[:3])
@@ -135,6 +147,18 @@ class Recognising:
             for one in coded.named(codes, panels, self._instruments.values())
         ]
 
+    def _of_origin(self, response: Resource, address: str) -> list[Asked]:
+        """The study's own forms that were made of the Questionnaire with this address, by its names alone."""
+        made = [
+            (one, one.origin)
+            for one in self._instruments.values()
+            if one.origin is not None and one.origin.is_of("fhir", address)
+        ]
+        asked = [_of_names(one, origin) for one, origin in made]
+        for item in incoming.items(response):
+            _refuse_other_words(item, [kept for __, origin in made for kept in origin.items])
+        return asked
+
     def _of_form(self, address: str, form: Resource) -> list[Asked]:
         """What a Questionnaire of the file asks; it is looked at once for all its responses."""
         if address not in self._forms:
@@ -165,7 +189,7 @@ class Recognising:
         mine = [one for one in self._instruments.values() if one.study is not None]
         if mine:
             rest = foreign.rest(form, parted, self._found.options)
-            asked += [_own(one, columns) for one, columns in foreign.own(rest, mine)]
+            asked += [_own(one.instrument, one.columns) for one in foreign.own(rest, mine)]
         if not asked:
             raise Unrecognised(
                 _(
@@ -178,14 +202,49 @@ class Recognising:
 
 
 def _own(instrument: Instrument, columns: InstrumentColumns) -> Asked:
-    worth: dict[tuple[str, Any], float] = {}
-    for key, table in columns.values_of.items():
-        for code, value in table.items():
-            link = columns.items[key]
-            worth[link, code] = value
-            if code.lstrip("-").isdecimal():  # options may be integers
-                worth[link, int(code)] = value
+    worth = {
+        (columns.items[key], written): float(value)
+        for key, table in columns.values_of.items()
+        for code, value in table.items()
+        for written in _written(code)
+    }
     return Asked(instrument, {link: key for key, link in columns.items.items()}, {}, worth)
+
+
+def _of_names(instrument: Instrument, origin: Origin) -> Asked:
+    """What the form was made of, whose Questionnaire is not in the file."""
+    worth: dict[tuple[str, Any], float] = {}
+    displays: dict[tuple[str, Any], str] = {}
+    for kept in origin.items:
+        for choice in kept.choices:
+            for written in _written(choice.code):
+                worth[kept.name, written] = choice.value
+                displays[kept.name, written] = choice.words
+    items = {kept.name: kept.item for kept in origin.items}
+    return Asked(instrument, items, {}, worth, displays=displays)
+
+
+def _written(code: str) -> tuple[str | int, ...]:
+    """A code as it may stand in an answer: options may be integers."""
+    return (code, int(code)) if code.lstrip("-").isdecimal() else (code,)
+
+
+def _refuse_other_words(item: Resource, kept: Sequence[OriginItem]) -> None:
+    """A response may have the words of a question: another version of the form may ask another one there."""
+    text, link = item.get("text"), str(item.get("linkId"))
+    if not isinstance(text, str) or not item.get("answer"):
+        return
+    for one in kept:
+        if one.name == link and one.words != label_of(link, text):
+            raise Unrecognised(
+                _(
+                    "item %(link)s asks ‘%(text)s’, and the form was made of ‘%(words)s’: another version? "
+                    "Put its Questionnaire into the file.",
+                    link=link,
+                    text=text,
+                    words=one.words,
+                )
+            )
 
 
 def _worth(form: Resource | None, options: Mapping[str, Resource]) -> Iterator[tuple[tuple[str, Any], float]]:

@@ -11,18 +11,16 @@ from analysis.words import words as _
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.fhir import coded, incoming
 from surveys.exchange.fhir.incoming import Resource
-from surveys.exchange.tables import recognising, words
+from surveys.exchange.tables import own_columns, recognising, words
 from surveys.exchange.tables.foreign_form import (
     HIGHEST,
     LOWEST,
     ForeignField,
     ForeignForm,
     asked,
-    columns_of,
-    parts,
     title_of,
 )
-from surveys.exchange.tables.mapping import InstrumentColumns
+from surveys.exchange.tables.own_columns import OwnColumns
 from surveys.exchange.tables.recognising import Known
 from surveys.exchange.tables.redcap_dictionary import YES_NO
 from surveys.exchange.tables.table import Column
@@ -129,13 +127,15 @@ def parted(form: Resource, options: Mapping[str, Resource], known: Sequence[Know
     return Parted(title_of(_name(form)), tuple(in_words), others)
 
 
-def own(made: ForeignForm, mine: Sequence[Instrument]) -> list[tuple[Instrument, InstrumentColumns]]:
-    """The study's own forms that ask it, in its words; columns are its linkIds."""
-    asked = []
-    for part in parts(made):
-        fitting = ((one, columns_of(part, one)) for one in mine)
-        asked += next(([(one, columns)] for one, columns in fitting if columns is not None), [])
-    return asked
+def own(made: ForeignForm, mine: Sequence[Instrument]) -> Iterator[OwnColumns]:
+    """The study's own forms that ask it; columns are its linkIds.
+
+    Nobody is asked about a response, so an item whose words are others than they were is none of theirs.
+    """
+    for one in own_columns.found(made, mine):
+        sure = one.only(set(one.columns.items.values()) - set(one.unsure))
+        if sure.columns.items:
+            yield sure
 
 
 def _coded(form: Resource, known: Sequence[Known]) -> Iterator[Ours]:
@@ -188,6 +188,12 @@ def _name(form: Resource) -> str:
     return next((form[key] for key in ("title", "name", "id") if isinstance(form.get(key), str)), "Form")
 
 
+def _address(form: Resource) -> str:
+    """By which responses name it, of whatever version; its name where it has none."""
+    url = form.get("url")
+    return url.split("|")[0] if isinstance(url, str) and url else _name(form)
+
+
 def rest(form: Resource, split: Parted, options: Mapping[str, Resource]) -> ForeignForm:
     """The form of what is not ours; it may have no field.
 
@@ -212,7 +218,7 @@ def rest(form: Resource, split: Parted, options: Mapping[str, Resource]) -> Fore
         faults = [*_faults(form), *faults]
     if faults:
         raise FileRefused([Fault(f"{name}: {problem}") for problem in faults])
-    return ForeignForm(name, split.title, "patient", tuple(fields), left)
+    return ForeignForm("fhir", _address(form), name, split.title, "patient", tuple(fields), left)
 
 
 def _faults(form: Resource) -> Iterator[str]:

@@ -12,8 +12,15 @@ from analysis.words import words as _
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.fhir import incoming as resources
 from surveys.exchange.foreign import fhir
-from surveys.exchange.tables import incoming, redcap_dictionary, redcap_foreign, redcap_pair, redcap_project
-from surveys.exchange.tables.foreign_form import ForeignForm, columns_of, own_form, parts, titles_of, told
+from surveys.exchange.tables import (
+    incoming,
+    own_columns,
+    redcap_dictionary,
+    redcap_foreign,
+    redcap_pair,
+    redcap_project,
+)
+from surveys.exchange.tables.foreign_form import ForeignForm, own_form, parts, told
 from surveys.exchange.tables.recognising import Known
 from surveys.instruments.library import Library
 from surveys.models import Study
@@ -92,21 +99,31 @@ def keep(
         Refused: the study is closed, or has another form of such a title.
     """
     lines: list[str] = []
-    own = {one.key: one for one in own_forms.of_study(session, study.id, library)}
+    own = own_forms.of_study(session, study.id, library)
     for form in forms:
-        there = [one for one in own.values() if form.title in titles_of(one)]
-        if there:
-            columns = columns_of(form, there[0])
-            if columns is None or len(columns.items) < len(form.fields):
+        there = own_columns.found(form, own)
+        if sum(len(one.columns.items) for one in there) == len(form.fields):
+            lines += [_("%(title)s is there already.", title=one.instrument.short_title) for one in there]
+            continue
+        for one in there:
+            if one.instrument.origin and one.instrument.origin.is_of(form.program, form.address):
+                known = {name for of_it in there for name in of_it.columns.items.values()}
                 raise Refused(
                     _(
-                        "The study has a form %(title)s already, with other questions. Rename that one, or "
-                        "add there what is missing.",
-                        title=form.title,
+                        "%(title)s was made of this form, which asks more by now: %(names)s. Add that there, "
+                        "in the same words.",
+                        title=one.instrument.short_title,
+                        names=", ".join(field.name for field in form.fields if field.name not in known),
                     )
                 )
-            lines.append(_("%(title)s is there already.", title=form.title))
-            continue
+        if any(form.title in own_columns.titles_of(one) for one in own):
+            raise Refused(
+                _(
+                    "The study has a form %(title)s already, with other questions. Rename that one, or "
+                    "add there what is missing.",
+                    title=form.title,
+                )
+            )
         made = own_forms.keep(session, study, own_form(form, study.locales), library, at=at, actor=actor)
         lines.append(
             counted(

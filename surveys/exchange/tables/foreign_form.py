@@ -1,14 +1,14 @@
-"""A form of another program as a study's own form, and the columns of its data as items of it."""
+"""A form of another program as a study's own form."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from analysis.words import words as _
-from surveys.exchange.tables.mapping import InstrumentColumns
-from surveys.instruments.instrument import AnsweredBy, Instrument, ItemKind
-from surveys.instruments.own import MOST_FIELDS, OwnField, OwnForm, form_of
+from surveys.instruments.instrument import AnsweredBy, ItemKind
+from surveys.instruments.origin import Origin, OriginChoice, OriginItem, Program
+from surveys.instruments.own import MOST_FIELDS, OwnField, OwnForm
 
 LONGEST_TITLE, LONGEST_LABEL = 60, 300
 # Limits of other programs warn, and answers lie outside them; below -96 SPSS takes numbers for missing.
@@ -30,8 +30,13 @@ class ForeignField:
 
 @dataclass(frozen=True)
 class ForeignForm:
-    """A form; `left` says of each field that cannot come in why."""
+    """A form of `program`, known there by `address`, which may be its name.
 
+    `left` says of each field that cannot come in why.
+    """
+
+    program: Program
+    address: str
     name: str
     title: str
     answered_by: AnsweredBy
@@ -43,6 +48,11 @@ def title_of(name: str) -> str:
     """A title for a form of that name, or with that title."""
     text = " ".join(name.replace("_", " ").split())[:LONGEST_TITLE].strip() or "Form"
     return text[:1].capitalize() + text[1:]
+
+
+def label_of(name: str, text: str) -> str:
+    """The words of a question, or its name where it has none."""
+    return " ".join(text.split())[:LONGEST_LABEL] or name
 
 
 def asked(
@@ -59,7 +69,7 @@ def asked(
     return ForeignField(
         name,
         kind,
-        " ".join(label.split())[:LONGEST_LABEL] or name,
+        label_of(name, label),
         words if kind in ("choice", "choices") else {},
         LOWEST if numbers else None,
         HIGHEST if numbers else None,
@@ -105,42 +115,12 @@ def own_form(form: ForeignForm, locales: Sequence[str]) -> OwnForm:
             )
             for number, one in enumerate(form.fields, start=1)
         ),
+        origin=Origin(form.program, form.address, tuple(_origin_items(form))),
     )
 
 
-def columns_of(form: ForeignForm, instrument: Instrument) -> InstrumentColumns | None:
-    """The columns of the items of the own form `instrument` that `form` asks in the same words.
-
-    None where it has another title, or none of its fields.
-    """
-    own = form_of(instrument)
-    if form.title not in titles_of(instrument):
-        return None
-    items: dict[str, str] = {}
-    tables: dict[str, Mapping[str, int]] = {}
-    for one in form.fields:
-        for mine in own.fields:
-            key = f"q{mine.number}"
-            if key not in items and (table := _worth(one, mine)) is not None:
-                items[key] = one.name
-                if table:
-                    tables[key] = table
-                break
-    return InstrumentColumns(items, values_of=tables, confirmed=True) if items else None
-
-
-def titles_of(instrument: Instrument) -> Collection[str]:
-    """Its titles in all its languages."""
-    return {text.title for text in instrument.wording.texts.values()}
-
-
-def _worth(one: ForeignField, mine: OwnField) -> dict[str, int] | None:
-    """The value of each code where both ask the same; None where they do not. Own choices may be more."""
-    if one.kind != mine.kind or one.label not in mine.labels.values():
-        return None
-    if not one.choices:
-        return {}
-    for words in mine.choices.values():
-        if set(one.choices.values()) <= set(words):
-            return {code: words.index(text) + 1 for code, text in one.choices.items()}
-    return None
+def _origin_items(form: ForeignForm) -> Iterator[OriginItem]:
+    for number, one in enumerate(form.fields, start=1):
+        choices = enumerate(one.choices.items(), start=1)
+        told = tuple(OriginChoice(value, code, words) for value, (code, words) in choices)
+        yield OriginItem(f"q{number}", one.name, one.label, told)

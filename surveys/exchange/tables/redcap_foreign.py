@@ -35,7 +35,7 @@ def forms(dictionary: Dictionary, known: Sequence[Known], surveys: Collection[st
                 fields.append(made)
         if fields:
             by: AnsweredBy = "patient" if name in surveys else "staff"
-            found.append(ForeignForm(name, title_of(name), by, tuple(fields), left))
+            found.append(ForeignForm("redcap", name, name, title_of(name), by, tuple(fields), left))
     return found
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from analysis.words import counted
 from analysis.words import words as _
-from surveys.exchange.tables import facts, proposing, recognising, treatments, values
+from surveys.exchange.tables import facts, own_columns, proposing, recognising, treatments, values
 from surveys.exchange.tables import redcap_foreign as foreign_forms
-from surveys.exchange.tables.foreign_form import ForeignForm, columns_of, parts
+from surveys.exchange.tables.foreign_form import ForeignForm
 from surveys.exchange.tables.mapping import InstrumentColumns, VisitColumn
+from surveys.exchange.tables.own_columns import OwnColumns
 from surveys.exchange.tables.programs import Habits
 from surveys.exchange.tables.proposing import Proposal
 from surveys.exchange.tables.recognising import Known
@@ -56,17 +57,18 @@ def forms(dictionary: Dictionary, known: Sequence[Known]) -> Iterator[str]:
         )
         yield from doubts
     named = {places[next(iter(one.columns.values()))].form for one in found}
-    for foreign in (part for form in foreign_forms.forms(dictionary, general) for part in parts(form)):
-        for instrument in mine:
-            if own := columns_of(foreign, instrument):
-                named.add(foreign.name)
-                yield _(
-                    "Form %(form)s: %(number)s of %(many)s questions are in the study's own form %(title)s.",
-                    form=foreign.name,
-                    number=len(own.items),
-                    many=len(foreign.fields),
-                    title=instrument.short_title,
-                )
+    for foreign in foreign_forms.forms(dictionary, general):
+        for own in own_columns.found(foreign, mine):
+            named.add(foreign.name)
+            yield _(
+                "Form %(form)s: %(number)s of %(many)s questions are in the study's own form %(title)s.",
+                form=foreign.name,
+                number=len(own.columns.items),
+                many=len(foreign.fields),
+                title=own.instrument.short_title,
+            )
+            if own.unsure:
+                yield _reworded(own)
     for form in dictionary.forms:
         if form not in named:
             yield _("Form %(form)s: no questionnaire of ours.", form=form)
@@ -92,9 +94,18 @@ def proposed(
     )
     found = proposing.proposed(looked, general, zone, habits)
     doubts = {place: list(said) for place, said in found.doubts.items()}
-    foreign = list(_foreign(table, dictionary, general, asked))
-    asked_here = {key: columns for form in foreign for key, columns in _own(table, form, mine)}
-    remarks = [*found.remarks, *_told(foreign, mine)]
+    foreign = [
+        (form, own_columns.found(form, mine))
+        for form in foreign_forms.forms(dictionary, general)
+        if not asked.forms or form.name in asked.forms
+    ]
+    # XML lacks the columns that nobody filled in.
+    own_here = [one.only(table.places) for __, every in foreign for one in every]
+    asked_here = {one.instrument.key: one.columns for one in own_here if one.columns.items}
+    for made in own_here:
+        if made.unsure:
+            doubts.setdefault(f"instruments.{made.instrument.key}", []).append(_reworded(made))
+    remarks = [*found.remarks, *_told(foreign)]
     if asked_here and not found.mapping.instruments:
         doubts["columns"] = [said for said in doubts.get("columns", ()) if said != proposing.NONE_OF_OURS]
     instruments: dict[str, InstrumentColumns] = {}
@@ -171,37 +182,26 @@ def _parted(known: Sequence[Known]) -> tuple[list[Known], list[Instrument]]:
     return general, [one.instrument for one in known if one.instrument.study is not None]
 
 
-def _foreign(
-    table: Table, dictionary: Dictionary, known: Sequence[Known], asked: Asked
-) -> Iterator[ForeignForm]:
-    """The forms that are none of ours, each no longer than an own form may be."""
-    for form in foreign_forms.forms(dictionary, known):
-        if not asked.forms or form.name in asked.forms:
-            yield from parts(form)
+def _reworded(own: OwnColumns) -> str:
+    return _(
+        "%(title)s: %(columns)s are asked, or offer choices, in other words than when the form was made. Are "
+        "these its questions?",
+        title=own.instrument.short_title,
+        columns=", ".join(own.unsure),
+    )
 
 
-def _own(
-    table: Table, form: ForeignForm, mine: Iterable[Instrument]
-) -> Iterator[tuple[str, InstrumentColumns]]:
-    """The study's own forms that ask what `form` asks; XML lacks the columns that nobody filled in."""
-    there = replace(form, fields=tuple(one for one in form.fields if one.name in table.places))
-    for instrument in mine:
-        if (columns := columns_of(there, instrument)) is not None:
-            yield instrument.key, columns
-
-
-def _told(foreign: Iterable[ForeignForm], mine: Sequence[Instrument]) -> Iterator[str]:
-    for form in foreign:
+def _told(foreign: Sequence[tuple[ForeignForm, Sequence[OwnColumns]]]) -> Iterator[str]:
+    for form, every in foreign:
         many = len(form.fields)
-        made = [own for one in mine if (own := columns_of(form, one)) is not None]
-        if made:
+        for own in every:
             yield _(
                 "%(title)s: %(number)s of %(many)s questions are in the study's own form.",
-                title=form.title,
-                number=len(made[0].items),
+                title=own.instrument.short_title,
+                number=len(own.columns.items),
                 many=many,
             )
-        elif not foreign_forms.tells_of_treatments(form):
+        if not every and not foreign_forms.tells_of_treatments(form):
             yield counted(
                 "Form %(name)s: %(num)d question can come in as a form of the study's own. Make it first, "
                 "from this file: Own forms, or seventh study take-forms.",

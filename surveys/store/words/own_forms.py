@@ -22,6 +22,7 @@ from surveys.instruments.own import (
     faults,
     faults_of_change,
     form_of,
+    still_from,
 )
 from surveys.models import InstrumentVersion, Permission, Study
 from surveys.models import OwnForm as Kept
@@ -73,6 +74,7 @@ def keep(
         before = library.get(key)
         if before.study != study.code:
             raise Refused(_("%(key)s is no form of study %(code)s.", key=key, code=study.code))
+        form = still_from(form, form_of(before))
         if form_of(before) == form:
             return before
         if is_answered(session, key):

@@ -12,6 +12,7 @@ from surveys.forms.own_forms import (
     EMPTY_ROWS,
     HOW_OFTEN,
     KINDS,
+    PROGRAMS,
     WHO,
     OwnFormForm,
     TakeFormsForm,
@@ -46,6 +47,7 @@ def index(code: str) -> Page:
         kinds=KINDS,
         who=WHO,
         often=HOW_OFTEN,
+        programs=PROGRAMS,
     )
 
 

@@ -182,6 +182,31 @@ CONTRADICTIONS = {
 }
 
 
+ORIGIN_ITEM = '[[origin.items]]\nitem = "q1"\nname = "a"\nwords = "A?"\n'
+ORIGIN = '[origin]\nprogram = "redcap"\nform = "mood"\n'
+CONTRADICTIONS |= {
+    name: ("[wording]\n", f"{ORIGIN}{told}\n[wording]\n", f"origin{where}", problem)
+    for name, (told, where, problem) in {
+        "origin of an item that is not there": (
+            '[[origin.items]]\nitem = "q8"\nname = "a"\nwords = "A?"\n',
+            ".items.q8.item",
+            "is 'q8'",
+        ),
+        "origin of an item twice": (
+            ORIGIN_ITEM * 2,
+            ".items.q1",
+            "stands twice",
+        ),
+        "origin of a choice that is not there": (
+            ORIGIN_ITEM + 'choices = [{ value = 7, code = "7", words = "G" }]\n',
+            ".items.q1.choices.7",
+            "is no choice here",
+        ),
+        "origin in another program": ('x = "y"\n', ".x", "is not a name that is known here"),
+    }.items()
+}
+
+
 @pytest.mark.parametrize(("old", "new", "where", "problem"), CONTRADICTIONS.values(), ids=CONTRADICTIONS)
 def test_contradiction_is_refused(
     sole_fault: Callable[[str, str], Fault], old: str, new: str, where: str, problem: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -207,6 +208,51 @@ def test_what_an_own_form_does_not_offer_is_refused(changes: dict[str, Any], sai
     """As of every questionnaire: no answer is guessed."""
     with pytest.raises(FileRefused, match=said):
         answers_in.read("r.json", fhir.packed(eye(), of_eye(**changes)), with_own(eye()), "S1")
+
+
+def test_responses_alone_find_the_form_that_was_made_of_their_questionnaire() -> None:
+    """By its address, linkIds and codes, which the form kept, whatever the form asks now."""
+    library = with_own(eye())
+    form = form_of(library.get("s1_form0"))
+    titles = {"en": "Lids"}
+    fields = tuple(replace(one, labels={"en": f"Our {one.number}"}) for one in form.fields)
+    changed = definition(
+        replace(form, titles=titles, fields=fields), key="lids", version=1, study="S1", holder="S", year=2026
+    )
+    renamed = LIBRARY.with_forms([parse(changed, "x")])
+    [both] = answers_in.read("r.json", fhir.packed(eye(), of_eye()), renamed, "S1").rows
+    [alone] = answers_in.read("r.json", fhir.packed(of_eye()), renamed, "S1").rows
+    assert alone.answers == both.answers
+    assert alone.answers["lids"].keys() == {f"q{one.number}" for one in form.fields}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"look": [{"valueCoding": {"code": "W", "display": "Wet"}}]},
+            "item look of this Eye offers W ‘Wet’",
+        ),
+        ({"stage": [{"valueInteger": 3}]}, "item stage of this Eye offers 3"),
+    ],
+)
+def test_responses_alone_say_nothing_else_than_was_asked(changes: dict[str, Any], said: str) -> None:
+    """A code in other words is another version's, and so is a question."""
+    with pytest.raises(FileRefused, match=said):
+        answers_in.read("r.json", fhir.packed(of_eye(**changes)), with_own(eye()), "S1")
+    response = of_eye()
+    response["item"][0]["text"] = "How does the nose look?"
+    with pytest.raises(FileRefused, match=r"and the form was made of ‘How does it look.’: another version"):
+        answers_in.read("r.json", fhir.packed(response), with_own(eye()), "S1")
+
+
+def test_an_item_in_other_words_is_left_out() -> None:
+    """Nobody is asked about a file of FHIR: what its Questionnaire asks otherwise by now is told."""
+    other = eye()
+    [look] = [one for one in other["item"] if one["linkId"] == "look"]
+    look["text"] = "How does the nose look?"
+    file = answers_in.read("r.json", fhir.packed(other, of_eye()), with_own(eye()), "S1")
+    assert set(file.left_out) == {"Item look left out (1 answers).", "Item note left out (1 answers)."}
 
 
 def test_a_long_questionnaire_answers_several_own_forms() -> None:

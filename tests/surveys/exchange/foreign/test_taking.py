@@ -18,6 +18,7 @@ from surveys.exchange.tables import (
 )
 from surveys.exchange.tables.redcap_records import Asked
 from surveys.instruments.library import Library
+from surveys.instruments.own import form_of
 from surveys.models import Study
 from surveys.store.errors import Refused
 from surveys.store.words import own_forms
@@ -60,7 +61,11 @@ def test_answers_come_in_to_the_forms_that_were_made(desk: Desk) -> None:
     own_forms.learn(desk.session, library)
     with desk.transaction() as session:
         again = taking.keep(session, session.merge(study), forms, library, **how)
-        other = replace(forms[0], fields=(*forms[0].fields, replace(forms[0].fields[0], label="Nose")))
+        more_now = replace(forms[0].fields[0], name="nose", label="Nose")
+        other = replace(forms[0], fields=(*forms[0].fields, more_now))
+        with pytest.raises(Refused, match="Background was made of this form, which asks more by now: nose"):
+            taking.keep(session, session.merge(study), [other], library, **how)
+        other = replace(other, address="another")
         with pytest.raises(Refused, match="The study has a form Background already, with other questions"):
             taking.keep(session, session.merge(study), [other], library, **how)
     assert again == ["Background is there already."]
@@ -78,3 +83,41 @@ def test_answers_come_in_to_the_forms_that_were_made(desk: Desk) -> None:
     file = mapped.mapped(table, mapping_file.read(mapping, library), library)
     given = [row.answers.get("s1_background") for row in file.rows]
     assert given == [{"q1": [1], "q2": 60.5}, {"q1": [1, 2]}, {"q1": [1], "q2": 71.0}, None]
+
+
+def test_a_renamed_form_is_found_by_what_it_was_made_of(desk: Desk) -> None:
+    """Its title and words may be the study's own; other words in the file are asked about."""
+    library = Library(LIBRARY)
+    study = desk.session.get_one(Study, desk.study_id)
+    book = redcap.dictionary(["weight", "background", "", "text", "Weight", "", "", "number", ""])
+    forms, _ = taking.read(book, KNOWN)
+    how = {"at": desk.at, "actor": "test"}
+    with desk.transaction() as session:
+        taking.keep(session, session.merge(study), forms, library, **how)
+    with desk.transaction() as session:
+        own_forms.learn(session, library)
+    form = form_of(library.get("s1_background"))
+    fields = tuple(replace(one, labels={"en": f"Our {one.number}"}) for one in form.fields)
+    changed = replace(form, titles={"en": "Before"}, fields=fields, origin=None)
+    with desk.transaction() as session:
+        own_forms.keep(session, session.merge(study), changed, library, key="s1_background", **how)
+    with desk.transaction() as session:
+        own_forms.learn(session, library)
+        assert library.get("s1_background").origin == form.origin
+        assert taking.keep(session, session.merge(study), forms, library, **how) == [
+            "Before is there already."
+        ]
+    site = known.of_site(desk.session, library, "S1")
+    told = list(redcap_proposing.forms(redcap_dictionary.read(book), site))
+    assert "Form background: 2 of 2 questions are in the study's own form Before." in told
+    dictionary = redcap_dictionary.read(book.replace(b"Weight", b"Weight in kg"))
+    assert "Before: weight are asked, or offer choices, in other words" in str(
+        list(redcap_proposing.forms(dictionary, site))
+    )
+    header = [*redcap.DATA_HEADER, "weight"]
+    rows = [[*row, "60"] for row in redcap.rows()]
+    table = redcap_records.read("data.csv", tables.lines([header, *rows]), dictionary, Asked())
+    found = redcap_proposing.proposed(table, dictionary, site, Asked())
+    assert found.mapping.instruments["s1_background"].items == {"q1": "eye", "q2": "weight"}
+    assert not found.mapping.instruments["s1_background"].confirmed
+    assert "other words than when the form was made" in str(found.doubts["instruments.s1_background"])

@@ -8,7 +8,6 @@ from surveys.exchange.tables.foreign_form import (
     ForeignField,
     ForeignForm,
     asked,
-    columns_of,
     own_form,
     parts,
     title_of,
@@ -28,7 +27,8 @@ def field(name: str, kind: str = "choice") -> ForeignField:
     return made
 
 
-FORM = ForeignForm("eye_form", "Eye form", "staff", (field("eye"), field("size", "decimal")), {"a": "why"})
+FIELDS = (field("eye"), field("size", "decimal"))
+FORM = ForeignForm("redcap", "eye_form", "eye_form", "Eye form", "staff", FIELDS, {"a": "why"})
 
 
 def made(form: OwnForm) -> Instrument:
@@ -53,20 +53,20 @@ def test_what_cannot_be_asked_is_told() -> None:
     assert list(told(FORM)) == ["Left out of Eye form: a (why)."]
 
 
-def test_columns_are_found_by_words_also_after_a_change_of_the_form() -> None:
-    """A further choice changes nothing; another word is another question."""
-    form = own_form(FORM, ("en",))
-    eye = form.fields[0]
-    longer = replace(eye, choices={"en": (*eye.choices["en"], "Wet")})
-    found = columns_of(FORM, made(replace(form, fields=(form.fields[1], longer))))
-    assert found is not None
-    assert found.items == {"q1": "eye", "q2": "size"}
-    assert found.values_of == {"q1": {"1": 1, "-99": 2, "x": 3}}
-    other = replace(eye, labels={"en": "Another"})
-    found = columns_of(FORM, made(replace(form, fields=(other, form.fields[1]))))
-    assert found is not None
-    assert found.items == {"q2": "size"}
-    assert columns_of(replace(FORM, title="Other"), made(form)) is None
+def test_it_keeps_where_it_came_from() -> None:
+    """In the definition, so in each version and in what leaves: the form, its fields, their codes."""
+    origin = made(own_form(FORM, ("en", "de"))).origin
+    assert origin == own_form(FORM, ("en",)).origin
+    assert origin is not None
+    assert (origin.program, origin.form) == ("redcap", "eye_form")
+    eye, size = origin.items
+    assert (eye.item, eye.name, eye.words) == ("q1", "eye", "About eye")
+    assert [(one.value, one.code, one.words) for one in eye.choices] == [
+        (1, "1", "Dry"),
+        (2, "-99", "None of these"),
+        (3, "x", "x"),
+    ]
+    assert (size.item, size.name, size.choices) == ("q2", "size", ())
 
 
 def test_a_long_form_is_several() -> None:

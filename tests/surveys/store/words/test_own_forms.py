@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library
+from surveys.instruments.origin import Origin, OriginChoice, OriginItem
 from surveys.instruments.own import OwnField, OwnForm, form_of
 from surveys.models import OwnForm as Kept
 from surveys.models import Study
@@ -66,6 +67,25 @@ def test_a_form_is_a_definition_that_other_processes_learn(
     assert list(permissions.hindrances(other, made)) == ["Nerve test is a form of another study."]
     session.commit()
     assert list(proof.verify(session)) == []
+
+
+def test_a_form_keeps_where_it_came_from(session: Session, library: Library, simulated: Study) -> None:
+    """In each version, also where the browser's page, which does not show it, made the next one."""
+    choices = (OriginChoice(1, "a", "Taken"), OriginChoice(2, "b", "Not taken"))
+    origin = Origin(
+        "redcap",
+        "nerve",
+        (OriginItem("q2", "ampl", "Amplitude"), OriginItem("q3", "photo", "Photo?", choices)),
+    )
+    made = own_forms.keep(session, simulated, replace(FORM, origin=origin), library, **MADE)
+    library.add_own([(1, made)])
+    assert own_forms.keep(session, simulated, FORM, library, key=made.key, **MADE) is made
+    changed = replace(with_field(3, choices={"en": ("not taken", "taken")}), titles={"en": "EMG"})
+    fewer = replace(changed, fields=tuple(one for one in changed.fields if one.number != 2))
+    second = own_forms.keep(session, simulated, fewer, library, key=made.key, **MADE)
+    assert second.origin is not None
+    assert [one.name for one in second.origin.items] == ["photo"]
+    assert [(one.code, one.value) for one in second.origin.items[0].choices] == [("a", 2), ("b", 1)]
 
 
 def test_what_is_not_committed_is_not_known(session: Session, library: Library, simulated: Study) -> None:
