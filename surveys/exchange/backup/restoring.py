@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, StatementError
 
 from surveys.exchange.backup import FORMAT, MANIFEST, SCHEMA_TABLE, UNPROVED
+from surveys.exchange.backup.reflected import NOT_KEPT, reflected
 from surveys.exchange.backup.taking import Kept
 from surveys.exchange.backup.values import stored
 from surveys.models import PASSING
@@ -42,8 +43,6 @@ LONGEST_MANIFEST = 1 << 24
 LONGEST_ROW = 1 << 26
 LONGEST = {"data_freeze": 1 << 30}  # a whole study in one value, of which PostgreSQL takes no more either
 PIECE = 1 << 20
-# A statement that is kept would keep the tables too, which each restore reads anew.
-NOT_KEPT = {"compiled_cache": None}
 # What zip files, JSON and values raise where somebody damaged or forged them.
 UNREADABLE = (
     zipfile.BadZipFile,
@@ -144,13 +143,12 @@ def _manifest(archive: zipfile.ZipFile) -> bytes:
 
 def is_empty(connection: Connection) -> bool:
     """Whether the database holds no row that a backup would keep, with tables or without."""
-    metadata = MetaData()
-    metadata.reflect(connection)
-    return not any(
-        connection.execute(select(table).limit(1)).first()
-        for table in metadata.sorted_tables
-        if table.name not in {SCHEMA_TABLE, *PASSING}
-    )
+    with reflected(connection) as metadata:
+        return not any(
+            connection.execute(select(table).limit(1), execution_options=NOT_KEPT).first()
+            for table in metadata.sorted_tables
+            if table.name not in {SCHEMA_TABLE, *PASSING}
+        )
 
 
 def unproved(connection: Connection) -> str | None:
@@ -173,8 +171,13 @@ def put(connection: Connection, backup: Backup, *, progress: Callable[[str], obj
     Raises:
         Refused: the tables are not those of the backup, or a row does not fit its table.
     """
-    metadata = MetaData()
-    metadata.reflect(connection)
+    with reflected(connection) as metadata:
+        return _put(connection, backup, metadata, progress)
+
+
+def _put(
+    connection: Connection, backup: Backup, metadata: MetaData, progress: Callable[[str], object]
+) -> int:
     tables = {table.name: table for table in metadata.sorted_tables if table.name != SCHEMA_TABLE}
     if tables.keys() != backup.tables.keys():
         other = ", ".join(sorted(tables.keys() ^ backup.tables.keys()))
@@ -244,6 +247,6 @@ def _count_on(connection: Connection, tables: dict[str, Table]) -> None:
         for column in table.primary_key:
             if isinstance(column.type, Integer) and not column.foreign_keys:
                 sequence = connection.scalar(select(func.pg_get_serial_sequence(name, column.name)))
-                last = connection.scalar(select(func.max(column)))
-                if sequence and last:
+                last = connection.scalar(select(func.max(column)), execution_options=NOT_KEPT) or 0
+                if sequence and last > 0:  # of no row, or of one that somebody forged, it begins at 1
                     connection.execute(select(func.setval(sequence, last)))

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, MetaData, Table, false, select, text
 
 from surveys import SOFTWARE
 from surveys.exchange.backup import FORMAT, MANIFEST, SCHEMA_TABLE
+from surveys.exchange.backup.reflected import NOT_KEPT, reflected
 from surveys.exchange.backup.values import plain
 from surveys.exchange.places import DigestWriter, Place, zipped
 from surveys.models import PASSING
@@ -41,8 +42,17 @@ def take(
     Boards and files that jobs made are left out: they are made anew, and might hold what was erased since.
     Memory does not grow with the database. Returns the SHA-256 of the file and the number of rows.
     """
-    metadata = MetaData()
-    metadata.reflect(connection)
+    with reflected(connection) as metadata:
+        return _take(connection, file, metadata, at, progress)
+
+
+def _take(
+    connection: Connection,
+    file: IO[bytes],
+    metadata: MetaData,
+    at: datetime,
+    progress: Callable[[str], object],
+) -> tuple[str, int]:
     tables = [table for table in metadata.sorted_tables if table.name != SCHEMA_TABLE]
     measured = DigestWriter(file)
     with zipped(cast(IO[bytes], measured)) as place:
@@ -78,7 +88,7 @@ def _keep(connection: Connection, place: Place, table: Table) -> Kept:
     count = 0
     with place.open(f"{table.name}.jsonl") as member:
         measured = DigestWriter(member)
-        for page in connection.execute(query).partitions():
+        for page in connection.execute(query, execution_options=NOT_KEPT).partitions():
             count += len(page)
             lines = (json.dumps([plain(value) for value in row], ensure_ascii=False) for row in page)
             measured.write("".join(f"{line}\n" for line in lines).encode())

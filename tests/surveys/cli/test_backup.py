@@ -20,9 +20,9 @@ from surveys.exchange.backup import MANIFEST
 from surveys.exchange.backup.restoring import opened, put
 from surveys.exchange.backup.taking import take
 from tests.support.commands import Seventh
+from tests.support.forged import HOSTILE, changed, forged
 from tests.support.life import Life
 from tests.support.rows import connected
-from tests.surveys.exchange.backup.test_restoring import HOSTILE, changed, forged
 
 
 @pytest.fixture(scope="module")
