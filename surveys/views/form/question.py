@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from surveys.instruments.answers import LONGEST_TEXT
 from surveys.instruments.definition import Answer, Instrument, Item
+from surveys.views.form.number_scale import number_scale
 from surveys.views.web import language
 
 LONGEST_TYPED = 20
@@ -54,6 +55,7 @@ def _drawn(
     text = instrument.wording.texts[locale]
     section = text.sections[item.section]
     instruction = section.instruction_again if again else section.instruction
+    labels = {choice.value: section.choices[choice.value] for choice in instrument.choices(key)}
     page = render_template(
         "patient/question.html",
         name=name,
@@ -61,7 +63,8 @@ def _drawn(
         instruction=instruction,
         text=text.items[key],
         kind=item.kind,
-        choices=[(choice.value, section.choices[choice.value]) for choice in instrument.choices(key)],
+        choices=list(labels.items()),
+        numbers=number_scale(labels) if item.kind == "choice" else None,
         selected=given,
         hint=_range(instrument, item),
         unit=item.unit,
