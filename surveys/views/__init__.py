@@ -33,6 +33,7 @@ from surveys.views.clinic import (
 from surveys.views.dashboard import dashboard
 from surveys.views.form import (
     about_you,
+    asked_once,
     feedback,
     joining,
     other_device,
@@ -111,6 +112,7 @@ PAGES = (
     patient,
     other_device,
     own_copy,
+    asked_once,
     feedback,
     safety,
     taking_part,

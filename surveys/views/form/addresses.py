@@ -54,9 +54,9 @@ def address(visit: OpenVisit, here: Position) -> str:
         case Review(instrument):
             return url_for("patient.review", visit_id=visit.id, key=instrument.key)
         case Priority():
-            return url_for("feedback.what_matters", visit_id=visit.id)
+            return url_for("asked_once.ask", visit_id=visit.id, question="what-matters")
         case Helped():
-            return url_for("patient.helped", visit_id=visit.id)
+            return url_for("asked_once.ask", visit_id=visit.id, question="helped")
         case Finished():
             return url_for("patient.thanks", visit_id=visit.id)
 

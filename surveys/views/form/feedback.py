@@ -1,4 +1,4 @@
-"""What comes back to a patient, each part where her study wants it, and what matters most to her.
+"""What comes back to a patient, each part where her study wants it.
 
 Her own answers and scores stand behind the link and her year of birth, come after sending only, and never on
 the clinic's tablet. What was shown is noted.
@@ -18,14 +18,13 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm import Session
 
 from surveys.db import db
-from surveys.models.feedback import PRIORITIES
 from surveys.store.visit import devices, own_line, responses
 from surveys.store.visit import feedback as store
 from surveys.store.visit.opening import OpenVisit
-from surveys.store.visit.progress import Finished, Priority, position
-from surveys.typed import birth_year
-from surveys.views.form import tablet
-from surveys.views.form.addresses import address, next_address
+from surveys.store.visit.progress import Finished, position
+from surveys.views.form import birth_year, tablet
+from surveys.views.form.addresses import next_address
+from surveys.views.form.birth_year import Fault
 from surveys.views.form.calendar_entry import entry
 from surveys.views.form.line_drawing import drawing
 from surveys.views.form.own_copy import part
@@ -33,8 +32,6 @@ from surveys.views.form.refusals import form_too_old
 from surveys.views.form.visit import draw, limited, now, of_visit, study_text
 from surveys.views.web import afterwards, server
 from surveys.views.web.page import Page
-
-LONGEST_TYPED = 20
 
 pages = Blueprint("feedback", __name__)
 limited(pages)
@@ -44,26 +41,6 @@ pages.register_error_handler(CSRFError, form_too_old)
 def init_app(app: Flask) -> None:
     """Register the pages."""
     app.register_blueprint(pages)
-
-
-@pages.get("/visit/<int:visit_id>/what-matters")
-@of_visit
-def what_matters(visit: OpenVisit) -> Page:
-    """Ask what matters most, once at the end; the patient may skip it."""
-    here = position(visit)
-    if not isinstance(here, Priority):
-        return redirect(address(visit, here))
-    return draw(visit, "patient/what_matters.html", values=PRIORITIES)
-
-
-@pages.post("/visit/<int:visit_id>/what-matters")
-@of_visit
-def tell_priority(visit: OpenVisit) -> Page:
-    """Store the answer, and go on."""
-    said = request.form.get("answer")
-    store.tell_priority(db.session, visit, said if said in PRIORITIES else None, at=now())
-    db.session.commit()
-    return redirect(url_for("patient.start", visit_id=visit.id))
 
 
 def at_the_end(visit: OpenVisit) -> dict[str, Any]:
@@ -110,16 +87,11 @@ def looking_back(visit: OpenVisit) -> Page:
 @pages.post("/visit/<int:visit_id>/looking-back")
 @of_visit
 def tell_year(visit: OpenVisit) -> Page:
-    """Take the year of birth. Only a possible year counts as a try."""
+    """Take the year of birth."""
     if not _open_to(visit, "answers", "scores"):
         return redirect(next_address(visit))
-    said = request.form.get("birth_year", "").strip()
-    year = birth_year(said) if said else None
-    if year is None:
-        return _draw_hub(visit, slip=said[:LONGEST_TYPED]), 422
-    matched = devices.tell_year(db.session, visit.id, visit.patient_id, visit.device, year, at=now())
-    db.session.commit()
-    return redirect(request.path) if matched else (_draw_hub(visit, wrong=True), 422)
+    fault = birth_year.tell(visit)
+    return (_draw_hub(visit, fault), 422) if fault else redirect(request.path)
 
 
 def own(what: str) -> Callable[[Callable[..., Page]], Callable[..., Page]]:
@@ -188,7 +160,7 @@ def _lines(visit: OpenVisit) -> list[own_line.OwnLine]:
     return own_line.lines(db.session, visit, server.texts())
 
 
-def _draw_hub(visit: OpenVisit, *, slip: str | None = None, wrong: bool = False) -> str:
+def _draw_hub(visit: OpenVisit, fault: Fault | None = None) -> str:
     recognised = _recognised(visit)
     days = store.answered(db.session, visit.patient_id) if recognised and "answers" in visit.feedback else []
     has_lines = recognised and "scores" in visit.feedback and bool(_lines(visit))
@@ -196,9 +168,8 @@ def _draw_hub(visit: OpenVisit, *, slip: str | None = None, wrong: bool = False)
         visit,
         "patient/looking_back.html",
         recognised=recognised,
-        tries=devices.tries_left(db.session, visit.id, visit.patient_id),
-        slip=slip,
-        wrong=wrong,
+        tries=birth_year.tries_left(visit),
+        fault=fault,
         days=[day.on for day in days],
         has_lines=has_lines,
     )

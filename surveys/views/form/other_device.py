@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, redirect, render_template, session, url_for
 from flask_wtf.csrf import CSRFError
 
-from surveys.db import db
-from surveys.store.visit import devices
 from surveys.store.visit.opening import OpenVisit
-from surveys.typed import birth_year
-from surveys.views.form import device, tablet
+from surveys.views.form import birth_year, device, tablet
 from surveys.views.form.addresses import next_address
 from surveys.views.form.refusals import form_too_old
-from surveys.views.form.visit import draw, limited, now, of_visit, year_asked
+from surveys.views.form.visit import draw, limited, of_visit, year_asked
 from surveys.views.web.page import Page
-
-LONGEST_TYPED = 20
 
 pages = Blueprint("other_device", __name__)
 limited(pages)
@@ -31,26 +26,22 @@ def init_app(app: Flask) -> None:
 @of_visit
 def ask(visit: OpenVisit) -> Page:
     """Ask for the year of birth, which may stay empty."""
-    tries = _tries_left(visit)
+    tries = birth_year.tries_left(visit)
     if visit.crises or not visit.hides or not (tries or year_asked(visit)):
         return redirect(next_address(visit))
-    return draw(visit, "patient/birth_year.html", tries=tries)
+    return draw(visit, "patient/birth_year.html", tries=tries, fault=None)
 
 
 @pages.post("/visit/<int:visit_id>/birth-year")
 @of_visit
 def tell(visit: OpenVisit) -> Page:
-    """Show the earlier answers from now on, or go on without them. Only a possible year counts as a try."""
-    said = request.form.get("birth_year", "").strip()
-    if said and visit.hides and (tries := _tries_left(visit)):
-        year = birth_year(said)
-        if year is None:
-            return draw(visit, "patient/birth_year.html", tries=tries, slip=said[:LONGEST_TYPED]), 422
-        matched = devices.tell_year(db.session, visit.id, visit.patient_id, visit.device, year, at=now())
-        db.session.commit()
-        if matched:
+    """Show the earlier answers from now on, or go on without them."""
+    if birth_year.typed() and visit.hides and birth_year.tries_left(visit):
+        fault = birth_year.tell(visit)
+        if fault is None:
             return redirect(url_for("patient.start", visit_id=visit.id))
-        return draw(visit, "patient/birth_year.html", tries=_tries_left(visit), wrong=True), 422
+        tries = birth_year.tries_left(visit)
+        return draw(visit, "patient/birth_year.html", tries=tries, fault=fault), 422
     session["without_earlier_answers"] = visit.id
     return redirect(next_address(visit))
 
@@ -78,7 +69,3 @@ def forget(visit: OpenVisit) -> Page:
 def forgotten() -> Page:
     """Say that the device has forgotten, without a word about the visit."""
     return render_template("patient/forgotten.html")
-
-
-def _tries_left(visit: OpenVisit) -> int:
-    return devices.tries_left(db.session, visit.id, visit.patient_id)

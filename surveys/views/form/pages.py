@@ -11,7 +11,6 @@ from werkzeug.datastructures import MultiDict
 from surveys.db import db
 from surveys.forms.questionnaire import ERRORS, questionnaire_form
 from surveys.instruments.definition import Instrument, Item
-from surveys.models.assistance import ANSWERED_BY
 from surveys.store.visit import answering, links
 from surveys.store.visit.alerts import crisis_text_seen
 from surveys.store.visit.opening import LinkRefusal, LinkRefused, OpenVisit
@@ -285,7 +284,7 @@ def submit(visit: OpenVisit, key: str) -> Page:
         device.sent(visit.id, key, visit.drafts[key].hidden)
     done = {*visit.submitted, key}
     finished = all(one in done for one in visit.battery)
-    return redirect(url_for("patient.helped" if finished else "patient.saved", visit_id=visit.id))
+    return redirect(address(visit, Helped()) if finished else url_for("patient.saved", visit_id=visit.id))
 
 
 @pages.get("/visit/<int:visit_id>/saved")
@@ -309,26 +308,6 @@ def saved(visit: OpenVisit) -> Page:
 def next_questionnaire(visit: OpenVisit) -> Page:
     """Go on to the next questionnaire."""
     return redirect(next_address(visit))
-
-
-@pages.get("/visit/<int:visit_id>/helped")
-@of_visit
-def helped(visit: OpenVisit) -> Page:
-    """Ask whether anyone helped, once at the end; the patient may skip it."""
-    here = position(visit)
-    if not isinstance(here, Helped):
-        return redirect(address(visit, here))
-    return draw(visit, "patient/helped.html", values=ANSWERED_BY)
-
-
-@pages.post("/visit/<int:visit_id>/helped")
-@of_visit
-def tell_help(visit: OpenVisit) -> Page:
-    """Store the answer, and go on to the thanks."""
-    said = request.form.get("answer")
-    answering.tell_help(db.session, visit, said if said in ANSWERED_BY else None, at=now())
-    db.session.commit()
-    return redirect(url_for("patient.thanks", visit_id=visit.id))
 
 
 @pages.get("/visit/<int:visit_id>/thanks")

@@ -39,8 +39,6 @@ from surveys.views.web import server, typed_again
 from surveys.views.web.sign_in import here_was_signed_in, still_signed_in
 
 FEEDBACK = (
-    "what_matters",
-    "tell_priority",
     "calendar",
     "looking_back",
     "tell_year",
@@ -72,8 +70,8 @@ OPEN = frozenset(
         "patient.submit",
         "patient.saved",
         "patient.next_questionnaire",
-        "patient.helped",
-        "patient.tell_help",
+        "asked_once.ask",
+        "asked_once.tell",
         "patient.thanks",
         "patient.pause",
         "own_copy.show",
