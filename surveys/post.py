@@ -17,7 +17,7 @@ from surveys.mail.channels.channel import Channel, Draft, Sender
 from surveys.mail.mailer import Mail, Mailer, NotTaken, PerhapsTaken
 from surveys.mail.staff_words import heads_of_trail, word_of_alert
 from surveys.settings import Settings
-from surveys.store.post import alert_mail, head_mail, messages, outbox, settling
+from surveys.store.post import alert_mail, head_mail, messages, settling
 from surveys.store.post.outbox import Outcome, Rejected, Sent, TryLater, Unclear
 from surveys.store.study import mail_proof
 from surveys.store.transactions import Transaction
@@ -117,7 +117,8 @@ class Post:
         `lost` counts messages whose sender died earlier.
         """
         with self.transaction() as session:
-            lost = outbox.give_up_lost(session, at=self.now())
+            at = self.now()
+            lost = sum(one.give_up_lost(session, at=at) for one in (settling, alert_mail, head_mail))
         counts = self.tell_staff()
         _count(counts, "lost", lost)
         for way in self.ways:

@@ -98,6 +98,12 @@ WITHOUT_EFFECT = frozenset(
         "visit.signed",
         "wording.loaded",
         *(f"message.{outcome}" for outcome in OUTCOMES),
+        *(
+            f"{mail}.{outcome}"
+            for mail in ("notice", "heads")
+            for outcome in OUTCOMES
+            if outcome != "bounced"
+        ),
         "visit.priority_told",
     }
 )

@@ -46,9 +46,20 @@ def insert_once(session: Session, table: type[Any], **values: Any) -> int | None
 
     It holds also where another transaction inserts the same at this moment.
     """
+    return _insert_once(session, table, values, {})
+
+
+def insert_planned(session: Session, table: type[Any], **values: Any) -> int | None:
+    """The same of a row that is no fact yet: the audit trail does not look for it."""
+    return _insert_once(session, table, values, NAMED)
+
+
+def _insert_once(
+    session: Session, table: type[Any], values: Mapping[str, Any], options: Mapping[str, Any]
+) -> int | None:
     insert_or = postgresql.insert if on_postgresql(session) else sqlite.insert
-    statement = insert_or(table).values(**values).on_conflict_do_nothing()
-    added: int | None = session.scalar(statement.returning(table.id))
+    statement = insert_or(table).values(**values).on_conflict_do_nothing().returning(table.id)
+    added: int | None = session.scalar(statement, execution_options=options)
     return added
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, or_, true
 
-from surveys.models.alert import Alert, AlertRule
+from surveys.models.alert import Alert, AlertMail, AlertRule
 from surveys.models.amendment import Amendment
 from surveys.models.analysis_plan import AnalysisPlanVersion
 from surveys.models.assistance import Assistance
@@ -26,11 +26,12 @@ from surveys.models.consent import Consent, ConsentText
 from surveys.models.dismissal import Dismissal
 from surveys.models.feedback import FeedbackShown, Priority
 from surveys.models.freeze import Freeze
+from surveys.models.head_mail import HeadMail
 from surveys.models.imports import Import
 from surveys.models.injection import InjectionSite
 from surveys.models.joining import JoiningPage, SelfEnrolment
 from surveys.models.key import ApiKey
-from surveys.models.message import MessageTemplate, Messaging, ShortCode
+from surveys.models.message import Message, MessageTemplate, Messaging, ShortCode
 from surveys.models.own_form import OwnForm
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.question import DataQuestion, QuestionStep
@@ -56,6 +57,9 @@ class Fact:
 
     With a `part` only the columns `only` are bound, apart from the others: what is emptied while its row
     stays, or was bound later than the others. Where all of them are NULL, it is not there.
+
+    With `since`, a row is a fact from when that column has a value, and then whole: what is planned may still
+    change. Who changes such a row has read and locked it.
     """
 
     model: type[Base]
@@ -63,6 +67,7 @@ class Fact:
     erased: bool = False
     part: str = ""
     only: tuple[str, ...] = ()
+    since: str = ""
 
     @property
     def table(self) -> str:
@@ -93,7 +98,15 @@ class Fact:
     def there(self) -> ColumnElement[bool]:
         """The condition that a row of the table has it."""
         columns = self.model.__table__.columns
-        return or_(*(columns[name].is_not(None) for name in self.only)) if self.only else true()
+        return or_(*(columns[name].is_not(None) for name in self._any_of)) if self._any_of else true()
+
+    def is_there(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row with these values has it."""
+        return not self._any_of or any(row.get(name) is not None for name in self._any_of)
+
+    @cached_property
+    def _any_of(self) -> tuple[str, ...]:
+        return (self.since,) if self.since else self.only
 
     @cached_property
     def later(self) -> Mapping[str, Any]:
@@ -130,6 +143,9 @@ FACTS = (
     Fact(AlertRule),
     Fact(Messaging),
     Fact(MessageTemplate),
+    Fact(Message, since="outcome"),
+    Fact(AlertMail, since="outcome"),
+    Fact(HeadMail, since="outcome"),
     Fact(JoiningPage),
     Fact(BackupProof),
     Fact(Import),
@@ -228,9 +244,6 @@ FREE: Mapping[str, str] = {
     "draft": "not sent yet: sealed with the server's secret, and what is sent becomes a response",
     "appointment": "a list of a day",
     "own_list": "what somebody looks at, and no fact of anybody",
-    "message": "an outbox, and its outcome",
-    "alert_mail": "an outbox, and its outcome",
-    "head_mail": "an outbox, and its outcome",
     "birth_year_try": "a try of a device",
     "sign_in_tries": "a counter",
     "staff_session": "where somebody is signed in: events tell its beginning and its end",

@@ -177,5 +177,5 @@ def test_whatever_happens_for_long_the_record_holds(
 ) -> None:
     """20,000 steps, the proofs after every fiftieth; each part has its seed, so that it can be run again."""
     lived = seed(part)(machine(50))
-    _live(lived, lives=5, steps=200)
-    assert vars(lived)["taken"] >= 900
+    _live(lived, lives=6, steps=200)  # the first is the shortest there is
+    assert vars(lived)["taken"] > 1000

@@ -17,7 +17,7 @@ from surveys.exchange.backup.restoring import opened, put
 from surveys.store.errors import Refused
 from tests.support.rows import connected
 
-HOSTILE = (
+HOSTILE: tuple[Any, ...] = (
     None,
     True,
     -1,

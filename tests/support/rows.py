@@ -17,6 +17,8 @@ from tests.support.rows_of_desk import ROWS_OF_DESK
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
+WENT = {"outcome": "sent", "outcome_at": AT}
+SETTLED = dict.fromkeys(("message", "alert_mail", "head_mail"), WENT)  # from then on they are facts
 JOINED = {"way": "email", "seconds": 60, "device": "", "network": ""}
 ROWS = {
     "study": {

@@ -16,7 +16,7 @@ from surveys.db import migrate, migrate_down
 from surveys.lists import twins
 from surveys.models import Base, Event, Patient
 from surveys.store import audit
-from tests.support.rows import AT, LATER, ROWS, connected
+from tests.support.rows import AT, LATER, ROWS, SETTLED, connected
 
 
 def put(url: str, of_before: Mapping[str, Sequence[dict[str, object]]]) -> None:
@@ -85,7 +85,7 @@ def test_rows_of_before_are_bound_as_they_are(database_url: str) -> None:
     with connected(database_url) as connection:
         for table in Base.metadata.sorted_tables:
             if table.name in ROWS and table.name not in {"event", "event_value", "binding", "erasure"}:
-                connection.execute(table.insert(), ROWS[table.name])
+                connection.execute(table.insert(), ROWS[table.name] | SETTLED.get(table.name, {}))
         connection.commit()
     migrate_down(database_url, "0022")
     migrate(database_url)

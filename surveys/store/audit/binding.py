@@ -11,7 +11,7 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -30,7 +30,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import InstanceState, ORMExecuteState, Session
 
 from surveys.models import ALL_ROWS, Base, Binding, Response, Score
 from surveys.models.dialects import insert_numbered
@@ -67,9 +67,9 @@ def bind(session: Session, model: type[Base], ids: Iterable[int], rows: Iterable
     numbered = list(zip(ids, rows, strict=True))
     for fact in OF_TABLE[model.__tablename__]:
         for row_id, row in numbered:
-            content = content_of(fact, {**fact.defaults, **row})
-            if content or not fact.part:
-                owners = _owners(fact, row_id, row)
+            whole = {**fact.defaults, **row}
+            if fact.is_there(whole):
+                content, owners = content_of(fact, whole), _owners(fact, row_id, row)
                 noted[fact.subject, row_id] = Changed(fact.subject, row_id, content, *owners)
 
 
@@ -94,10 +94,16 @@ def taken(session: Session) -> list[Changed]:
         if one.content is _UNREAD:
             unread.setdefault(one.subject, []).append(one)
     for subject, own in unread.items():
-        fact, found = BY_SUBJECT[subject], dict[int, Mapping[str, Any]]()
+        fact, found, planned = BY_SUBJECT[subject], dict[int, Mapping[str, Any]](), set[int]()
         for start in range(0, len(own), AT_ONCE):
-            found.update(contents(session, fact, [one.row_id for one in own[start : start + AT_ONCE]]))
+            ids = [one.row_id for one in own[start : start + AT_ONCE]]
+            found.update(contents(session, fact, ids))
+            if fact.since and (absent := set(ids) - found.keys()):
+                planned |= absent - _ever_bound(session, fact, absent)
         for one in own:
+            if one.row_id in planned:
+                del noted[subject, one.row_id]
+                continue
             content = found.get(one.row_id)
             owners = _owners(fact, one.row_id, content or {})
             noted[subject, one.row_id] = Changed(subject, one.row_id, content, *owners)
@@ -191,16 +197,25 @@ def _note_flushed(session: Session, _: object) -> None:
             if row in session.deleted:
                 content = None
             elif row in session.new and fact.model is not Response:  # its scores come later
-                content = content_of(fact, there)
-                if fact.part and not content:
+                if not fact.is_there(there):
                     continue
+                content = content_of(fact, there)
             elif any(state.attrs[name].history.has_changes() for name in fact.columns if name in there):
-                content = _UNREAD
+                if fact.since and not _was_or_is(fact, state, there):
+                    continue
+                known = fact.since and there.keys() >= set(fact.columns) and fact.is_there(there)
+                content = content_of(fact, there) if known else _UNREAD
             else:
                 continue
             row_id = there[fact.key.name] if fact.key.name in there else state.identity[0]
             owners = _owners(fact, row_id, there)
             _noted(session)[fact.subject, row_id] = Changed(fact.subject, row_id, content, *owners)
+
+
+def _was_or_is(fact: Fact, state: InstanceState[Any], there: Mapping[str, Any]) -> bool:
+    """Whether a changed row is a fact from `fact.since` on, or was one before."""
+    since = state.attrs[fact.since]
+    return fact.since not in there or fact.is_there(there) or any(since.history.deleted or ())
 
 
 @sqlalchemy_event.listens_for(Session, "do_orm_execute")
@@ -220,7 +235,7 @@ def _note_statement(state: ORMExecuteState) -> None:
         return
     if isinstance(statement, Update):
         changed = {name for part in _SET.findall(str(statement.compile())) for name in _NAMES.findall(part)}
-        facts = tuple(fact for fact in facts if changed & set(fact.columns))
+        facts = tuple(fact for fact in facts if changed & set((fact.since,) if fact.since else fact.columns))
         if not facts:
             return
     reached = select(column)
@@ -241,6 +256,11 @@ def _inserted(session: Session, fact: Fact, floor: int) -> Sequence[int]:
     # SQLite gives the id of a row that is gone to another one.
     unbound = select(column).where(column > floor, fact.there, or_(last.is_(None), last == GONE))
     return session.scalars(unbound).all()
+
+
+def _ever_bound(session: Session, fact: Fact, ids: Collection[int]) -> set[int]:
+    own = select(Binding.row_id).where(Binding.subject == fact.subject, Binding.row_id.in_(ids))
+    return set(session.scalars(own))
 
 
 def _erase_keys(session: Session, gone: Sequence[Changed]) -> None:

@@ -12,12 +12,9 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.models import Alert, AlertMail, AlertReader, Patient, Staff, Study, Visit
-from surveys.models.dialects import insert_once
 from surveys.store import audit
 from surveys.store.post import outbox
-from surveys.store.post.outbox import Outcome, Rejected
-
-ACTOR = "outbox"
+from surveys.store.post.outbox import ACTOR, Outcome, Rejected
 
 
 @dataclass(frozen=True)
@@ -107,17 +104,8 @@ def _tests(session: Session) -> int:
 def _add(
     session: Session, study_id: int, alert_id: int | None, kind: str, staff_id: int, at: datetime
 ) -> int:
-    added = insert_once(
-        session,
-        AlertMail,
-        study_id=study_id,
-        alert_id=alert_id,
-        kind=kind,
-        staff_id=staff_id,
-        planned_at=at,
-        attempts=0,
-    )
-    return int(added is not None)
+    values = {"study_id": study_id, "alert_id": alert_id, "kind": kind, "staff_id": staff_id}
+    return int(outbox.plan(session, AlertMail, **values, planned_at=at))
 
 
 def claim(session: Session, *, at: datetime, simulated_only: bool = False) -> Word | None:
@@ -141,6 +129,7 @@ def claim(session: Session, *, at: datetime, simulated_only: bool = False) -> Wo
             hours = study.escalate_after_hours
             return Word(row.id, row.kind, person.email, study.code, hours, person.language)
         session.flush()
+        _tell(session, row, at)
     return None
 
 
@@ -161,5 +150,23 @@ def due_about_real(session: Session, *, at: datetime) -> int:
 def settle(session: Session, mail_id: int, outcome: Outcome, *, at: datetime) -> None:
     """Record the outcome of a notice."""
     row = session.get_one(AlertMail, mail_id, with_for_update=True, populate_existing=True)
+    before = row.outcome
     outbox.settle(row, outcome, at=at)
     session.flush()
+    if row.outcome != before:
+        _tell(session, row, at)
+
+
+def give_up_lost(session: Session, *, at: datetime) -> int:
+    """Record of notices whose sender died that nobody knows what became of them; returns how many."""
+    lost = outbox.give_up_lost(session, AlertMail, at=at)
+    for row in lost:
+        _tell(session, row, at)
+    return len(lost)
+
+
+def _tell(session: Session, row: AlertMail, at: datetime) -> None:
+    facts = {"notice": row.id, "kind": row.kind, "staff": row.staff_id}
+    if row.alert_id is not None:
+        facts["alert"] = row.alert_id
+    outbox.tell(session, row, "notice", facts, at=at)

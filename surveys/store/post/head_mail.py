@@ -13,7 +13,6 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from surveys.models import Freeze, HeadMail, Study
-from surveys.models.dialects import insert_once
 from surveys.store.audit import heads
 from surveys.store.audit.heads import Head
 from surveys.store.post import outbox
@@ -40,8 +39,7 @@ def plan(session: Session, *, at: datetime) -> int:
     query = select(Study.id).outerjoin(HeadMail, of_month).where(*asks).order_by(Study.id)
     new = 0
     for study_id in session.scalars(query).all():
-        added = insert_once(session, HeadMail, study_id=study_id, month=month, planned_at=at, attempts=0)
-        new += added is not None
+        new += outbox.plan(session, HeadMail, study_id=study_id, month=month, planned_at=at)
     return new
 
 
@@ -60,6 +58,7 @@ def claim(session: Session, *, at: datetime, simulated_only: bool = False) -> He
             return HeadsOut(row.id, study.heads_address, study.code, own, row.month, freeze)
         outbox.cancel(row, "no_address", at=at)
         session.flush()
+        _tell(session, row, at)
     return None
 
 
@@ -74,8 +73,24 @@ def due_about_real(session: Session, *, at: datetime) -> int:
 def settle(session: Session, mail_id: int, outcome: Outcome, *, at: datetime) -> None:
     """Record the outcome of a mail."""
     row = session.get_one(HeadMail, mail_id, with_for_update=True, populate_existing=True)
+    before = row.outcome
     outbox.settle(row, outcome, at=at)
     session.flush()
+    if row.outcome != before:
+        _tell(session, row, at)
+
+
+def give_up_lost(session: Session, *, at: datetime) -> int:
+    """Record of mails whose sender died that nobody knows what became of them; returns how many."""
+    lost = outbox.give_up_lost(session, HeadMail, at=at)
+    for row in lost:
+        _tell(session, row, at)
+    return len(lost)
+
+
+def _tell(session: Session, row: HeadMail, at: datetime) -> None:
+    facts = {"mail": row.id, **({"month": row.month} if row.month else {"freeze": row.freeze_id})}
+    outbox.tell(session, row, "heads", facts, at=at)
 
 
 def last(session: Session, study_id: int) -> HeadMail | None:

@@ -17,8 +17,8 @@ from analysis.data.statuses import NOT_IN_FOLLOW_UP
 from surveys import daytime
 from surveys.mail.channels import USUAL, channels
 from surveys.models import Message, Patient, Study, Visit
-from surveys.models.dialects import insert_once
 from surveys.schedule import is_over, not_yet_open
+from surveys.store import audit
 from surveys.store.post import outbox
 from surveys.store.post.facts import (
     OneVisit,
@@ -28,8 +28,9 @@ from surveys.store.post.facts import (
     load,
     own_words,
 )
+from surveys.store.post.outbox import ACTOR
 from surveys.store.post.sendable import Decision, decide
-from surveys.store.post.settling import ACTOR, tell
+from surveys.store.post.settling import tell
 from surveys.store.visit import links, short_codes
 
 AHEAD = timedelta(days=60)
@@ -134,14 +135,16 @@ def _plan_visit(session: Session, one: OneVisit, counts: Counts, at: datetime) -
             if not late and decide(facts_of(one, kind, when), at).cancelled is None:
                 counts = _insert(session, one, kind, nth, when, counts)
         elif _may_revive(one, row, when, at):
-            _change(session, row, cancelled=True, outcome=None, outcome_at=None, error=None, planned_at=when)
+            _change(
+                session, one, row, cancelled=True, outcome=None, outcome_at=None, error=None, planned_at=when
+            )
             counts = replace(counts, moved=counts.moved + 1)
     for key, row in rows.items():
         if row.outcome is not None or row.claimed_at is not None:
             continue
         why = decision(one, row, at).cancelled or (None if key in wanted or row.asked_at else "plan")
         if why is not None:
-            if _change(session, row, outcome="cancelled", outcome_at=at, error=why):
+            if _change(session, one, row, outcome="cancelled", outcome_at=at, error=why):
                 tell(session, one.patient.id, row, "cancelled", why, at)
                 counts = replace(counts, cancelled=counts.cancelled + 1)
             continue
@@ -149,7 +152,7 @@ def _plan_visit(session: Session, one: OneVisit, counts: Counts, at: datetime) -
         channel = channel_of(one.contact) or row.channel
         if moved or channel != row.channel:
             when = wanted[key] if moved else row.planned_at
-            _change(session, row, planned_at=when, retry_at=None, channel=channel)
+            _change(session, one, row, planned_at=when, retry_at=None, channel=channel)
             counts = replace(counts, moved=counts.moved + 1)
     return counts
 
@@ -187,29 +190,24 @@ def _insert(session: Session, one: OneVisit, kind: str, nth: int, when: datetime
     channel = channel_of(one.contact)
     if channel is None:
         return counts
-    added = insert_once(
-        session,
-        Message,
-        visit_id=one.visit.id,
-        kind=kind,
-        nth=nth,
-        channel=channel,
-        planned_at=when,
-        attempts=0,
-    )
-    return replace(counts, new=counts.new + (added is not None))
+    values = {"visit_id": one.visit.id, "kind": kind, "nth": nth, "channel": channel, "planned_at": when}
+    return replace(counts, new=counts.new + outbox.plan(session, Message, **values))
 
 
-def _change(session: Session, row: Message, *, cancelled: bool = False, **values: Any) -> bool:
+def _change(session: Session, one: OneVisit, row: Message, *, cancelled: bool = False, **values: Any) -> bool:
     """Change a row if it is still unclaimed and unsettled, or still cancelled with `cancelled`."""
     still = (
         (Message.outcome == "cancelled",)
         if cancelled
         else (Message.outcome.is_(None), Message.claimed_at.is_(None))
     )
-    statement = update(Message).where(Message.id == row.id, *still).values(**values).returning(Message.id)
-    statement = statement.execution_options(synchronize_session=False)
-    return session.execute(statement).first() is not None
+    statement = update(Message).where(Message.id == row.id, *still).values(**values)
+    statement = statement.returning(*Message.__table__.columns)
+    options = {"synchronize_session": False, "named": not cancelled}
+    changed = session.execute(statement, execution_options=options).mappings().first()
+    if changed is not None and changed["outcome"] is not None:
+        audit.bind(session, Message, [row.id], [{**changed, "patient_id": one.patient.id}])
+    return changed is not None
 
 
 def claim(session: Session, *, at: datetime, channel: str = USUAL, simulated_only: bool = False) -> Claim:

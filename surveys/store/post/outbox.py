@@ -5,18 +5,23 @@ It knows neither the content nor the recipient. A stored outcome changes only if
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from surveys.models import AlertMail, HeadMail, Message, Study
+from surveys.models.dialects import insert_planned
+from surveys.store import audit
 
 OutboxRow = Message | AlertMail | HeadMail
+Row = TypeVar("Row", Message, AlertMail, HeadMail)
 StaffMail = TypeVar("StaffMail", AlertMail, HeadMail)
 
+ACTOR = "outbox"
 # A sender that claimed a row longer ago than this has died: no attempt takes so long.
 CLAIM_LASTS = timedelta(minutes=15)
 # The studies whose mail may go where mail about real patients may not.
@@ -52,6 +57,11 @@ class Unclear:
 
 
 Outcome = Sent | Rejected | TryLater | Unclear
+
+
+def plan(session: Session, table: type[OutboxRow], **values: Any) -> bool:
+    """Plan a row, unless it is there already. The audit trail binds it once something became of it."""
+    return insert_planned(session, table, **values, attempts=0) is not None
 
 
 def claim(row: OutboxRow, *, at: datetime) -> None:
@@ -90,16 +100,27 @@ def hold(row: OutboxRow, why: str, until: datetime) -> None:
     row.retry_at, row.error = until, why
 
 
-def give_up_lost(session: Session, *, at: datetime) -> int:
+def tell(session: Session, row: StaffMail, about: str, facts: dict[str, Any], *, at: datetime) -> None:
+    """Record in the audit what became of mail to staff, if anything did."""
+    if row.outcome is not None:
+        told = {**facts, **({"error": row.error} if row.error else {})}
+        entry = audit.Entry(at, ACTOR, f"{about}.{row.outcome}", facts=told, study_id=row.study_id)
+        audit.record(session, entry)
+
+
+def give_up_lost(session: Session, table: type[Row], *, at: datetime) -> Sequence[Row]:
     """Set claims of dead senders to `unknown`: the mail may have gone, so it is not sent again by itself."""
-    lost = 0
-    for table in (Message, AlertMail, HeadMail):
-        statement = (
-            update(table)
-            .where(table.outcome.is_(None), table.claimed_at < at - CLAIM_LASTS)
-            .values(outcome="unknown", outcome_at=at, error="lost")
-        )
-        lost += len(session.execute(statement.returning(table.id)).all())
+    query = (
+        select(table)
+        .where(table.outcome.is_(None), table.claimed_at < at - CLAIM_LASTS)
+        .order_by(table.id)
+        .with_for_update(skip_locked=True, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    lost = session.scalars(query).all()
+    for row in lost:
+        row.outcome, row.outcome_at, row.error = "unknown", at, "lost"
+    session.flush()
     return lost
 
 

@@ -15,9 +15,7 @@ from surveys.models import ALL_ROWS, Contact, Message, Patient, Visit
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.post import outbox
-from surveys.store.post.outbox import Outcome, Rejected, Sent, Unclear
-
-ACTOR = "outbox"
+from surveys.store.post.outbox import ACTOR, Outcome, Rejected, Sent, Unclear
 
 
 def settle(
@@ -82,6 +80,14 @@ def done_by_hand(session: Session, message_id: int, *, at: datetime, actor: str)
     visit = _visit_of(session, row)
     tell(session, visit.patient_id, row, "sent", None, at, actor)
     session.flush()
+
+
+def give_up_lost(session: Session, *, at: datetime) -> int:
+    """Record of messages whose sender died that nobody knows what became of them; returns how many."""
+    lost = outbox.give_up_lost(session, Message, at=at)
+    for row in lost:
+        tell(session, _visit_of(session, row).patient_id, row, "unknown", row.error, at)
+    return len(lost)
 
 
 def try_again(session: Session, message_id: int, on: datetime) -> None:

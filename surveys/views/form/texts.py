@@ -15,7 +15,7 @@ from surveys.mail.channels.text.gateway import Call, Heard, gateway_of
 from surveys.mail.mailer import MailSettingsError
 from surveys.store.patient import texts
 from surveys.store.post import settling
-from surveys.store.post.outbox import Sent
+from surveys.store.post.outbox import ACTOR, Sent
 from surveys.views.web import server
 from surveys.views.web.page import Page
 from surveys.views.web.protection import csrf
@@ -52,7 +52,7 @@ def report(reference: str) -> Page:
             heard.failed,
             refuses=lambda number: heard.address and ours.refuses(number, secret),
             at=now,
-            actor=settling.ACTOR,
+            actor=ACTOR,
         )
     elif heard.arrived:
         settling.settle(db.session, ours.message_id, Sent(), heard.number, at=now)

@@ -24,6 +24,7 @@ SURVEYS = Path(__file__).parents[3] / "surveys"
 AUDITED = ("store", "exchange/importing.py", "simulate/study.py")
 MORE = {  # put together, or among other words of a page
     *(f"message.{became}" for became in (*OUTCOMES, "arrived", "asked")),
+    *(f"{mail}.{became}" for mail in ("notice", "heads") for became in OUTCOMES if became != "bounced"),
     *(f"question.{step}" for step in ("asked", "answered", "asked_again", "closed")),
     "consent.agreed",
     "consent.declined",

@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 from analysis.data.analysis_plan import PlannedQuestion
 from surveys.instruments.library import Library
 from surveys.models import (
+    AlertMail,
+    HeadMail,
     JoiningPage,
     Link,
     Membership,
+    Message,
     MessageTemplate,
     Messaging,
     Patient,
@@ -98,6 +101,8 @@ def record(session: Session, filled: Patient, visit: Visit, study: Study, librar
     member = Staff(email="ann@abel.example", password="x", fs_uniquifier="x", created_at=AT)
     session.add(member)
     session.flush()
+    told = {"planned_at": AT, "outcome": "failed", "outcome_at": AT, "error": "550"}
+    session.add(AlertMail(study_id=study.id, kind="test", staff_id=member.id, **told))
     session.add(Membership(staff_id=member.id, study_id=study.id, role="coordinator"))
     session.add(SecondFactor(staff_id=member.id, secret="x"))
     session.add(RecoveryCode(staff_id=member.id, digest="x", made_at=AT, used_at=AT))
@@ -120,6 +125,11 @@ def _beside(session: Session, study: Study, patient: Patient) -> None:
     session.add(Messaging(**messages, **changed))
     session.add(MessageTemplate(kind="thanks", locale="en", subject="Thanks", body="Thank you.", **changed))
     session.add(JoiningPage(is_open=False, information={}, countries=[], **changed))
+    settled = {"planned_at": AT, "outcome_at": AT}
+    visit_id = session.scalars(select(Visit.id).where(Visit.patient_id == patient.id)).first()
+    invitation = Message(visit_id=visit_id, kind="invitation", channel="email", outcome="failed", **settled)
+    session.add_all([invitation, Message(visit_id=visit_id, kind="reminder", channel="email", planned_at=AT)])
+    session.add(HeadMail(study_id=study.id, month="2026-03", outcome="sent", **settled))
 
 
 @pytest.fixture

@@ -31,9 +31,9 @@ from surveys.models.facts import APART, FREE, OF_TABLE
 from surveys.store import audit
 from surveys.store.visit.done import wrong_visits
 from surveys.store.visit.responses import wrong_scores
-from tests.support.rows import ROWS
+from tests.support.rows import ROWS, SETTLED
 
-OTHERS = {"erasure": {"level": "identity"}}  # else it would excuse that values are gone
+OTHERS = {**SETTLED, "erasure": {"level": "identity"}}  # else it would excuse that values are gone
 # An event has its place by its number. By its id, where it has any, its values and bindings find it.
 IN_NO_CHAIN = ("event", "id")
 EVERY = 150

@@ -54,7 +54,7 @@ def test_it_goes_each_month_and_after_each_freeze(session: Session, kept_elsewhe
     session.commit()
     [frozen] = sent(session, AT + timedelta(days=20))
     assert (frozen.month, frozen.freeze) == (None, "first")
-    assert frozen.heads[1].number == march.heads[1].number + 1
+    assert frozen.heads[1].number == march.heads[1].number + 2  # that March's went, and the freeze
     [april] = sent(session, AT + timedelta(days=40))
     assert april.month == "2026-04"
 
@@ -89,7 +89,7 @@ def test_where_mail_about_real_patients_may_not_go_it_waits(session: Session, ke
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ("DELETE FROM binding WHERE event_id = {last}; DELETE FROM event WHERE id = {last}", "was cut off"),
+        ("DELETE FROM binding WHERE event_id >= {last}; DELETE FROM event WHERE id >= {last}", "was cut off"),
         ("UPDATE event SET hash = '{new}' WHERE id = {last}", "computed anew"),
     ],
 )
@@ -105,7 +105,7 @@ def test_words_copied_from_the_mail_name_what_was_done_since(
     copied = [heads.parsed(one) for one in re.findall(r"--expect '([^']+)'", words.body)]
     assert copied == mail.heads
     assert list(audit.verify(session, expected=copied)) == []
-    last = session.scalar(text("SELECT max(id) FROM event"))
+    last = session.scalar(text("SELECT max(id) FROM event WHERE action = 'note.written'"))
     if on_postgresql(session):
         session.execute(text("SET LOCAL session_replication_role = replica"))
     else:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from surveys.models import Contact, Visit
 from surveys.store.errors import Refused
-from surveys.store.post import outbox, settling
+from surveys.store.post import settling
 from surveys.store.post.outbox import Rejected, Sent, TryLater, Unclear
 from tests.support.outbox import TO, claim, plan, planned
 from tests.surveys.store.conftest import AT
@@ -117,9 +117,9 @@ def test_what_nobody_knows_is_never_sent_again(
         settling.settle(session, message.id, Unclear("lost"), TO, at=AT)
         session.commit()
     assert claim(session, AT + timedelta(minutes=14)) is None
-    assert outbox.give_up_lost(session, at=AT + timedelta(minutes=14)) == 0
+    assert settling.give_up_lost(session, at=AT + timedelta(minutes=14)) == 0
     later = AT + timedelta(minutes=16)
-    assert outbox.give_up_lost(session, at=later) == crash
+    assert settling.give_up_lost(session, at=later) == crash
     session.commit()
     assert planned(session, visit)["invitation", 1].outcome == "unknown"
     plan(session, later)
@@ -131,7 +131,7 @@ def test_a_sender_who_was_given_up_may_still_tell(session: Session, visit: Visit
     plan(session)
     message = claim(session)
     assert message is not None
-    outbox.give_up_lost(session, at=AT + timedelta(hours=1))
+    settling.give_up_lost(session, at=AT + timedelta(hours=1))
     settling.settle(session, message.id, Sent(), TO, at=AT + timedelta(hours=1))
     settling.settle(session, message.id, TryLater("450"), TO, at=AT + timedelta(hours=2))
     session.commit()
