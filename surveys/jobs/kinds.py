@@ -6,12 +6,15 @@ from collections.abc import Mapping
 
 from surveys.jobs.boards.painting import paint
 from surveys.jobs.exports import export, freeze
+from surveys.jobs.findings import KIND as CHECKS
+from surveys.jobs.findings import count
 from surveys.jobs.imports import bring_in, take_back
 from surveys.jobs.reports import freeze_report, report, report_pdf
 from surveys.jobs.running import Work
 
 WORKS: Mapping[str, Work] = {
     "board": paint,
+    CHECKS: count,
     "export": export,
     "freeze": freeze,
     "freeze_report": freeze_report,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -155,6 +155,12 @@ def last_failure(session: Session, study_id: int, kind: str, arguments: Mapping[
     key = digest(study_id, kind, arguments)
     last = session.scalar(select(Job).where(Job.key == key).order_by(Job.id.desc()).limit(1))
     return last if last is not None and last.state == "failed" else None
+
+
+def done(session: Session, study_id: int, kind: str, arguments: Mapping[str, Any]) -> Sequence[Job]:
+    """Such jobs that are done."""
+    key = digest(study_id, kind, arguments)
+    return session.scalars(select(Job).where(Job.key == key, Job.state == "done")).all()
 
 
 def forget(session: Session, jobs: Iterable[Job]) -> None:

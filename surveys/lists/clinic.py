@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 
-from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy import CTE, ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveys import same
+from surveys.lists.at_once import ShortList, read
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE, answered, states
 from surveys.models import Alert, Appointment, Consent, Contact, Patient, Priority, Response, Timepoint, Visit
@@ -67,13 +69,13 @@ class ExpectedPatient:
 
 
 def expected(session: Session, scope: Scope, on: date) -> list[ExpectedPatient]:
-    """The list of the day `on`, by study code, in a fixed number of statements."""
+    """The list of the day `on`, by study code, in one statement."""
     query = (
         select(
             Patient.id,
             Patient.code,
             Patient.status,
-            Patient.gone,
+            Patient.gone.label("gone"),
             Contact.hospital_number,
             Contact.name,
             _decision().label("consent"),
@@ -83,19 +85,26 @@ def expected(session: Session, scope: Scope, on: date) -> list[ExpectedPatient]:
         .join(Appointment, Appointment.patient_id == Patient.id)
         .outerjoin(Contact, Contact.id == Patient.contact_id)
         .where(scope.condition, Appointment.expected_on == on)
-        .order_by(Patient.code)
     )
-    people = session.execute(query).mappings().all()
-    ids = [person["id"] for person in people]
-    visits = _open(session, scope, ids)
-    finished = _finished(session, scope, ids, on)
+    expected = select(Appointment.patient_id).where(Appointment.expected_on == on)
+    stated = states(scope, Visit.patient_id.in_(expected))
+    rows = read(
+        session,
+        {
+            "people": ShortList(query, (Patient.code,)),
+            "open": _open(session, stated),
+            "finished": _finished(stated, on),
+        },
+    )
+    visits: defaultdict[int, list[VisitOfTheDay]] = defaultdict(list)
+    finished: defaultdict[int, list[str]] = defaultdict(list)
+    for row in rows["open"]:
+        visits[row.pop("patient_id")].append(VisitOfTheDay(**row))
+    for row in rows["finished"]:
+        finished[row["patient_id"]].append(row["title"])
     return [
-        ExpectedPatient(
-            **person,
-            open=tuple(visits.get(person["id"], ())),
-            done=tuple(finished.get(person["id"], ())),
-        )
-        for person in people
+        ExpectedPatient(**person, open=tuple(visits[person["id"]]), done=tuple(finished[person["id"]]))
+        for person in rows["people"]
     ]
 
 
@@ -168,8 +177,7 @@ def _alerts() -> ScalarSelect[int]:
     )
 
 
-def _open(session: Session, scope: Scope, ids: Collection[int]) -> dict[int, list[VisitOfTheDay]]:
-    stated = states(scope, Visit.patient_id.in_(ids))
+def _open(session: Session, stated: CTE) -> ShortList:
     query = (
         select(
             stated.c.patient_id,
@@ -185,29 +193,19 @@ def _open(session: Session, scope: Scope, ids: Collection[int]) -> dict[int, lis
         .join(Visit, Visit.id == stated.c.id)
         .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
         .where(stated.c.open)
-        .order_by(stated.c.due_on, stated.c.id)
     )
-    found: dict[int, list[VisitOfTheDay]] = {}
-    for row in session.execute(query).mappings():
-        facts = dict(row)
-        found.setdefault(facts.pop("patient_id"), []).append(VisitOfTheDay(**facts))
-    return found
+    return ShortList(query, (stated.c.due_on, stated.c.id))
 
 
-def _finished(session: Session, scope: Scope, ids: Collection[int], on: date) -> dict[int, list[str]]:
-    stated = states(scope, Visit.patient_id.in_(ids))
+def _finished(stated: CTE, on: date) -> ShortList:
     that_day = select(Response.id).where(
         Response.visit_id == stated.c.id, Response.stands, Response.completed_on == on
     )
     query = (
-        select(stated.c.patient_id, TITLE)
+        select(stated.c.patient_id, TITLE.label("title"))
         .select_from(stated)
         .join(Visit, Visit.id == stated.c.id)
         .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
         .where(stated.c.state == "done", that_day.exists())
-        .order_by(stated.c.due_on, stated.c.id)
     )
-    found: dict[int, list[str]] = {}
-    for patient_id, title in session.execute(query):
-        found.setdefault(patient_id, []).append(title)
-    return found
+    return ShortList(query, (stated.c.due_on, stated.c.id))

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, 
 from sqlalchemy.orm import Session, aliased
 
 from surveys.lists import background, joined, twins
-from surveys.lists.at_once import Part, Rows, ShortList, ask, read
+from surveys.lists.at_once import Part, Rows, ShortList, ask
 from surveys.lists.background import AwaitedReport
 from surveys.lists.scope import Scope
 from surveys.lists.twins import Twins
@@ -118,30 +118,30 @@ class Needs:
     joined: int = 0
 
 
-def needs(session: Session, scope: Scope, at: datetime) -> Needs:
-    """Everything that waits at the instant `at`, in one statement."""
-    rows = read(
-        session,
-        {
-            "alerts": _alerts(scope),
-            "by_hand": _by_hand(scope, at),
-            "undelivered": _undelivered(scope, at),
-            "requests": _requests(scope),
-            "reported": background.awaited(session, scope),
-            "overdue": _overdue(scope),
-            **twins.counted_twice(scope),
-            "joined": joined.counted(scope),
-        },
-    )
-    in_all = [row.pop("in_all") for row in rows["overdue"]]
+def needs(session: Session, scope: Scope, at: datetime) -> Part[Needs]:
+    """Everything that waits at the instant `at`."""
+    lists = {
+        "alerts": _alerts(scope),
+        "by_hand": _by_hand(scope, at),
+        "undelivered": _undelivered(scope, at),
+        "requests": _requests(scope),
+        "reported": background.awaited(session, scope),
+        "overdue": _overdue(scope),
+        **twins.counted_twice(scope),
+        "joined": joined.counted(scope),
+    }
+    return Part(lists, _made)
+
+
+def _made(rows: Rows) -> Needs:
     return Needs(
         alerts=[Waiting(**row) for row in rows["alerts"]],
         by_hand=[ByHand(**row) for row in rows["by_hand"]],
         undelivered=[UnreachedPatient(**row) for row in rows["undelivered"]],
         requests=[Request(**row) for row in rows["requests"]],
         reported=[AwaitedReport(**row) for row in rows["reported"]],
-        overdue=[Overdue(**row) for row in rows["overdue"]],
-        overdue_in_all=in_all[0] if in_all else 0,
+        overdue=_overdue_in(rows),
+        overdue_in_all=rows["overdue"][0]["in_all"] if rows["overdue"] else 0,
         twins=twins.twins_of(rows),
         joined=rows["joined"][0]["number"] if rows["joined"] else 0,
     )
@@ -178,12 +178,11 @@ def letters(session: Session, scope: Scope, at: datetime) -> list[ByHand]:
 
 def overdue(session: Session, scope: Scope) -> list[Overdue]:
     """Visits open after their due day, or over without a reason: the first `MOST_OVERDUE`."""
+    return ask(session, Part({"overdue": _overdue(scope, MOST_OVERDUE)}, _overdue_in))
 
-    def made(rows: Rows) -> list[Overdue]:
-        known = [{name: row[name] for name in row if name != "in_all"} for row in rows["overdue"]]
-        return [Overdue(**row) for row in known]
 
-    return ask(session, Part({"overdue": _overdue(scope, MOST_OVERDUE)}, made))
+def _overdue_in(rows: Rows) -> list[Overdue]:
+    return [Overdue(**{name: row[name] for name in row if name != "in_all"}) for row in rows["overdue"]]
 
 
 def _by_hand(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from surveys.lists.at_once import Part, ShortList
+from surveys.lists.at_once import Part, ShortList, ask
 from surveys.lists.scope import Scope
 from surveys.models import DataQuestion, Patient, QuestionStep
 
@@ -41,7 +41,7 @@ class QuestionPage:
 
 def page(session: Session, scope: Scope, state: str, number: int, size: int = PAGE) -> QuestionPage:
     """Page `number` of those in that state, the longest untouched first, in two statements."""
-    counts = waiting(session, scope)
+    counts = ask(session, by_state(scope))
     query = _rows(scope.condition, DataQuestion.state == state)
     rows = session.execute(query.limit(size).offset((number - 1) * size)).mappings()
     return QuestionPage(
@@ -49,15 +49,18 @@ def page(session: Session, scope: Scope, state: str, number: int, size: int = PA
     )
 
 
-def waiting(session: Session, scope: Scope) -> dict[str, int]:
+def by_state(scope: Scope) -> Part[dict[str, int]]:
     """How many questions are in each state."""
     counted = (
-        select(DataQuestion.state, func.count())
+        select(DataQuestion.state, func.count().label("number"))
         .join(Patient, Patient.id == DataQuestion.patient_id)
         .where(scope.condition)
         .group_by(DataQuestion.state)
     )
-    return dict(session.execute(counted).all())
+    return Part(
+        {"questions_by_state": ShortList(counted, (DataQuestion.state,))},
+        lambda rows: {row["state"]: row["number"] for row in rows["questions_by_state"]},
+    )
 
 
 def find(session: Session, scope: Scope, question_id: int) -> tuple[DataQuestion, Patient] | None:

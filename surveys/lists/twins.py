@@ -79,7 +79,8 @@ def _patients(study_id: int, condition: ColumnElement[bool]) -> ShortList:
         .join(_OTHER_PATIENT, same)
         .where(Patient.study_id == study_id, condition, Patient.twin == 0)
     )
-    return ShortList(query, (Patient.code, _OTHER_PATIENT.twin))
+    # By code the database would go through all patients in that order, to find the few that have a twin.
+    return ShortList(query, (_OTHER_PATIENT.id.expression,))
 
 
 def _sites(session: Session, condition: ColumnElement[bool]) -> list[Twins]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Date,
     Double,
     Engine,
+    Integer,
     Select,
     SQLColumnExpression,
     Table,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
@@ -188,7 +190,7 @@ def _day(element: Any, compiler: Any, **options: Any) -> str:
 def length(session: Session, column: SQLColumnExpression[Any]) -> ColumnElement[int]:
     """The length of the list in `column`, or in a part of it."""
     count = func.jsonb_array_length if on_postgresql(session) else func.json_array_length
-    return count(column)
+    return type_coerce(count(column), Integer)
 
 
 def by_bytes(session: Session, column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:

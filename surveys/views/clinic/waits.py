@@ -10,9 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from surveys.db import db
+from surveys.jobs import findings
+from surveys.jobs.findings import Findings
 from surveys.lists import needs as needed
 from surveys.lists import questions
-from surveys.lists.checks import page as check_lists
+from surveys.lists.at_once import together
 from surveys.lists.checks.check import Check
 from surveys.lists.checks.page import CHECKS
 from surveys.lists.due import Due, due
@@ -21,17 +23,23 @@ from surveys.store.visit import alert_rules
 from surveys.views.clinic import checks, display
 from surveys.views.web import server
 from surveys.views.web.access import Grant
+from surveys.views.web.jobs import desk
 
 
 @dataclass(frozen=True)
 class Waits:
-    """All that waits for whoever looks: `checks` with the number of their findings, `rules` in words."""
+    """All that waits for whoever looks: `questions` by their state, `rules` in words."""
 
     needs: Needs
     questions: Mapping[str, int]
-    checks: Sequence[tuple[Check, int]]
+    findings: Findings
     due: Due | None
     rules: Sequence[str]
+
+    @property
+    def checks(self) -> list[tuple[Check, int]]:
+        """The checks that found something, with the number of findings."""
+        return [(CHECKS[key], number) for key, number in self.findings.numbers.items()]
 
 
 @dataclass(frozen=True)
@@ -45,12 +53,17 @@ class Line:
 
 def found(here: Grant) -> Waits:
     """What waits at this moment."""
-    waiting = check_lists.waiting(db.session, checks.terms(here))
+    needs, asked, last_count = together(
+        db.session,
+        needed.needs(db.session, here.scope, here.at),
+        questions.by_state(here.scope),
+        findings.last_count(here.scope),
+    )
     to_confirm = alert_rules.to_confirm(db.session, here.study, server.library())
     return Waits(
-        needed.needs(db.session, here.scope, here.at),
-        questions.waiting(db.session, here.scope),
-        [(CHECKS[key], number) for key, number in waiting.items()],
+        needs,
+        asked,
+        findings.waiting(desk(), db.session, checks.terms(here), last_count, by=here.actor),
         due(db.session, here.study, here.scope),
         [display.study_rule_words(rule, server.library()) for rule, _scale in to_confirm],
     )
@@ -135,8 +148,11 @@ def _data_lines(here: Grant, waits: Waits) -> list[Line]:
             number,
         )
         told.append(Line(words, _page(here, "questions.index", state="answered")))
-    if number := sum(number for _check, number in waits.checks):
+    if number := sum(waits.findings.numbers.values()):
         words = ngettext("%(num)d finding of the checks", "%(num)d findings of the checks", number)
+        if (counted_at := waits.findings.counted_at) is not None:
+            time = display.moment(counted_at, here.study.timezone)
+            words = _("%(findings)s (counted at %(time)s)", findings=words, time=time)
         told.append(Line(words, _page(here, "checks.index")))
     if needs.twins:
         told.append(Line(_("Patients and visits that read the same"), _needs(here, "twins")))

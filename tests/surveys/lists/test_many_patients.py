@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveys.db import db
 from surveys.lists import alerts, clinic, completeness, needs, patients
+from surveys.lists.at_once import ask
 from surveys.lists.scope import Scope
 from surveys.models import Contact, Patient, Study
 from surveys.store.patient import clinic as appointments
@@ -59,7 +60,7 @@ def daily_pages(session: Session) -> dict[str, Callable[[], object]]:
         "patients by site": lambda: patients.page(session, here, sort="site"),
         "patients by day": lambda: patients.page(session, here, sort="due", state="done"),
         "patients found": lambda: patients.page(session, here, person="person 1"),
-        "needs": lambda: needs.needs(session, here, AT),
+        "needs": lambda: ask(session, needs.needs(session, here, AT)),
         "completeness": lambda: completeness.grid(session, here, 1),
         "clinic": lambda: clinic.expected(session, here, AT.date()),
         "alerts": lambda: (alerts.counts(session, here), alerts.page(session, here, "new", 1)),
@@ -88,9 +89,9 @@ def test_a_page_asks_a_fixed_number_of_statements(
     with changing(app) as writing:
         people = writing.scalars(select(Patient.id).limit(3)).all()
         appointments.expect(writing, people, on=AT.date(), at=AT, actor="test")
-    for name, ask in daily_pages(session).items():
+    for name, look in daily_pages(session).items():
         told.clear()
-        ask()
+        look()
         assert 0 < len(told) <= MOST_STATEMENTS, name
 
 
@@ -100,9 +101,9 @@ def test_no_page_reads_all_visits_or_answers(session: Session, told: list[tuple[
     on_postgres = session.get_bind().dialect.name == "postgresql"
     if on_postgres:
         session.execute(text("SET LOCAL enable_seqscan = off"))
-    for name, ask in daily_pages(session).items():
+    for name, look in daily_pages(session).items():
         told.clear()
-        ask()
+        look()
         for statement, parameters in list(told):
             explain = "EXPLAIN " if on_postgres else "EXPLAIN QUERY PLAN "
             plan = session.connection().exec_driver_sql(explain + statement, parameters).all()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveys.lists import needs
 from surveys.lists.alerts import trouble
+from surveys.lists.at_once import ask
 from surveys.lists.scope import Scope
 from surveys.models import Alert, Contact, Message, Patient, Visit
 from tests.surveys.lists.conftest import AT, DUE
@@ -42,7 +43,7 @@ def visit(session: Session, patient: Patient, contact: Contact) -> Visit:
 def found(session: Session, patient: Patient, on: date = DUE) -> needs.Needs:
     session.flush()
     session.expire_all()
-    return needs.needs(session, scope(patient, on), AT)
+    return ask(session, needs.needs(session, scope(patient, on), AT))
 
 
 def message(session: Session, visit: Visit, nth: int = 1, **facts: Any) -> Message:
@@ -268,7 +269,7 @@ def test_lists_are_of_the_scope(
     session.flush()
     over = visit.closes_on + DAY
     for site, count in (("North", 1), ("South", 0)):
-        waiting = needs.needs(session, Scope(patient.study_id, site, over), AT)
+        waiting = ask(session, needs.needs(session, Scope(patient.study_id, site, over), AT))
         for name in ("alerts", "by_hand", "undelivered", "requests", "overdue"):
             assert len(getattr(waiting, name)) == count, name
     assert needs.find_by_hand(session, Scope(patient.study_id, "South", over), row.id) is None
@@ -277,5 +278,5 @@ def test_lists_are_of_the_scope(
     assert needs.find_by_hand(session, Scope(patient.study_id, "North", over), row.id) is None
     monkeypatch.setattr(needs, "SHOWN", 1)
     add_visit(session, patient, "v2", DUE - DAY)
-    waiting = needs.needs(session, Scope(patient.study_id, "North", over), AT)
+    waiting = ask(session, needs.needs(session, Scope(patient.study_id, "North", over), AT))
     assert (len(waiting.overdue), waiting.overdue_in_all) == (1, 2)
