@@ -21,7 +21,8 @@ from analysis.results.course_ordinal import ABOVE_LOWEST_FROM
 from analysis.results.filters import Filters
 from analysis.results.injections import PHASE_DAYS
 from analysis.results.table_one import GRADED_WITHIN_DAYS
-from analysis.words import joined
+from analysis.statements.words import people, visits_of
+from analysis.words import counted, joined
 from analysis.words import words as _
 
 
@@ -278,14 +279,12 @@ def _holds_planned(content: Mapping[str, Any]) -> bool:
 def extent(frames: StudyFrames, suppress_under: int) -> str:
     """The numbers of patients and answers, for a reader who may know them exactly."""
     scores = frames.scores
-    patients = count_text(scores["patient"].nunique(), suppress_under)
     questionnaires = len(scores.drop_duplicates(["visit_id", "instrument"]))
-    visits = scores["visit_id"].nunique()
     return _(
-        "%(patients)s patients answered %(questionnaires)s questionnaires at %(visits)s visits.",
-        patients=patients,
-        questionnaires=questionnaires,
-        visits=visits,
+        "%(people)s answered %(questionnaires)s at %(visits)s.",
+        people=people(count_text(scores["patient"].nunique(), suppress_under)),
+        questionnaires=counted("%(num)d questionnaire", "%(num)d questionnaires", questionnaires),
+        visits=visits_of(scores["visit_id"].nunique()),
     )
 
 

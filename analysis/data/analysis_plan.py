@@ -101,9 +101,11 @@ class PlannedQuestion:
         if self.comparison == TIME_SINCE_ONSET:
             said = _("%(outcome)s with the time since onset, at the first visit", outcome=outcome)
         return _(
-            "%(said)s; %(value)s patients",
+            "%(said)s; %(who)s",
             said=said,
-            value="all" if self.patients == EVERYBODY else self.patients,
+            who={"acute": _("acute patients"), "chronic": _("chronic patients")}.get(
+                self.patients, _("all patients")
+            ),
         )
 
 

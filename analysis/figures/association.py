@@ -15,8 +15,8 @@ from analysis.results.association import TIME
 from analysis.results.findings import Findings
 from analysis.results.scales import life_and_mood
 from analysis.statements import text, together
-from analysis.statements.words import interval, number
-from analysis.words import joined, numeral
+from analysis.statements.words import RANK_WORDS, STRATUM_WORDS, interval, number
+from analysis.words import counted, joined, numeral
 from analysis.words import words as _
 
 KEY = "associations"
@@ -170,16 +170,18 @@ def _table_row(info: Mapping[str, ScaleInfo], record: Record) -> dict[str, str]:
 
 def _family_text(records: Sequence[Record]) -> str:
     families = dict.fromkeys(
-        _(
-            "%(record)s questions Holm over %(record_2)s tests",
-            record=record["question"],
-            record_2=record["family_size"],
+        counted(
+            "%(question)s questions Holm over %(num)d test",
+            "%(question)s questions Holm over %(num)d tests",
+            record["family_size"],
+            question=RANK_WORDS[record["question"]],
         )
         if record["planned"]
-        else _(
-            "%(record)s Benjamini–Hochberg over %(record_2)s tests",
-            record=record.get("stratum", "all"),
-            record_2=record["family_size"],
+        else counted(
+            "%(stratum)s Benjamini–Hochberg over %(num)d test",
+            "%(stratum)s Benjamini–Hochberg over %(num)d tests",
+            record["family_size"],
+            stratum=STRATUM_WORDS[record.get("stratum", "all")],
         )
         for record in records
     )

@@ -16,7 +16,7 @@ from analysis.results.attendance import NO_PLAN, attendance, dropout
 from analysis.results.recovery import ALL_CAUSES, recovery
 from analysis.statements import outcomes, text
 from analysis.statements.words import number, people, percent
-from analysis.words import joined
+from analysis.words import counted, joined
 from analysis.words import words as _
 
 _NO_PLAN = _("An import does not say who was to come: the share of all enrolled is told instead.")
@@ -201,7 +201,7 @@ def _visit_table_row(one: Record) -> dict[str, Any]:
 def _recovery_row(one: Record) -> EstimateRow:
     share, low, high = (100 * one[name] for name in ("share", "low", "high"))
     return EstimateRow(
-        row_label(_("%(one)s months", one=one["months"]), str(one["graded"])),
+        row_label(counted("%(num)d month", "%(num)d months", one["months"]), str(one["graded"])),
         share,
         low,
         high,

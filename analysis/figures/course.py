@@ -41,7 +41,7 @@ from analysis.results.findings import Findings
 from analysis.results.models import RANDOM_SLOPE, Answer, predicted
 from analysis.statements import text
 from analysis.statements import time as told
-from analysis.statements.words import number, people
+from analysis.statements.words import number, people, visits_of
 from analysis.words import words as _
 
 HEIGHT = 280
@@ -92,7 +92,7 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             continue
         figure = _drawn(part, means[stratum], stratum, view, (info.low - room, info.high + room))
         figure.update_yaxes(tickvals=ticks(info))
-        note = _("%(people)s, %(number)s visits", people=people(counts[stratum]), number=len(part))
+        note = _("%(people)s, %(visits)s", people=people(counts[stratum]), visits=visits_of(len(part)))
         panels.append(Panel(f"{key}-{stratum or 'all'}", STRATUM_TITLES[stratum], note, figure))
     left_out = table[
         (table["scale"] == scale) & table["value"].notna() & ~table["patient"].isin(first["patient"])

@@ -16,7 +16,7 @@ from analysis.results.findings import Findings
 from analysis.results.injections import REFERENCE, injection_cycle, phases
 from analysis.statements import text
 from analysis.statements import treatments as told
-from analysis.statements.words import people, signed, span
+from analysis.statements.words import people, signed, span, visits_of
 from analysis.words import numeral
 from analysis.words import words as _
 
@@ -122,7 +122,7 @@ def _note(one: Record) -> str:
     """The patients that a panel compares."""
     if one["patients"] is None:
         return _("%(people)s after an injection", people=people(one["n_text"]))
-    visits = _("1 visit") if one["n"] == 1 else _("%(one)s visits", one=one["n"])
+    visits = visits_of(one["n"])
     return _("%(people)s after an injection, %(visits)s", people=people(one["patients"]), visits=visits)
 
 

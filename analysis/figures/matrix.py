@@ -12,7 +12,7 @@ from analysis.data.record import Record
 from analysis.figures.look import STRATUM_TITLES
 from analysis.figures.view import View
 from analysis.results.association import DETRENDED, RMCORR, TIME, as_shown, correlations
-from analysis.statements.words import interval, number
+from analysis.statements.words import interval, number, visits_of
 from analysis.words import joined
 from analysis.words import words as _
 
@@ -79,7 +79,7 @@ def _cell(record: Record, level: str, scale: str, other: str, *, hide: bool) -> 
 
 
 def _both(record: Record) -> str:
-    return _("%(record)s visits of %(record_2)s", record=record["visits"], record_2=record["patients"])
+    return _("%(visits)s of %(patients)s", visits=visits_of(record["visits"]), patients=record["patients"])
 
 
 def _strength(estimate: float | None) -> int:

@@ -16,7 +16,7 @@ from analysis.figures.view import Figure, Panel, View, mixed, of_stratum, panel,
 from analysis.results.association import DETRENDED, RMCORR, as_shown, correlations, overlap
 from analysis.results.findings import Findings
 from analysis.statements import text, together
-from analysis.statements.words import interval, number, people
+from analysis.statements.words import interval, number, people, visits_of
 from analysis.words import words as _
 
 HEIGHT = 320
@@ -86,7 +86,9 @@ def pair_within_figure(frames: StudyFrames, scale: str, other: str, view: View) 
             axis(zeroline=True, zerolinewidth=1, zerolinecolor=AXIS)
         if record["estimate"] is not None:
             figure.add_trace(_common_line(rows, stratum))
-        note = _("%(people)s, %(record)s visits", people=people(record["patients"]), record=record["visits"])
+        note = _(
+            "%(people)s, %(visits)s", people=people(record["patients"]), visits=visits_of(record["visits"])
+        )
         title = STRATUM_TITLES[stratum]
         panels.append(Panel(f"pair-within-{stratum or 'all'}", title, note, figure))
     return Figure(

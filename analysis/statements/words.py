@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analysis.data.analysis_plan import PRIMARY, SECONDARY
 from analysis.data.frame import ScaleInfo
-from analysis.words import Numeral, joined, numeral
+from analysis.words import Numeral, counted, joined, numeral
 from analysis.words import words as _
 
 STRATUM_WORDS = {"acute": _("acute"), "chronic": _("chronic"), "all": _("all")}
@@ -34,6 +34,11 @@ def people(count: int | str, stratum: str | None = None) -> str:
     if one:
         return _("%(count)s %(stratum)s patient", count=count, stratum=named)
     return _("%(count)s %(stratum)s patients", count=count, stratum=named)
+
+
+def visits_of(count: int) -> str:
+    """``85 visits``, ``1 visit``."""
+    return counted("%(num)d visit", "%(num)d visits", count)
 
 
 def signed(value: float | None, digits: int = 1) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from analysis.words import counted
+
 
 @click.command()
 @click.argument("key")
@@ -42,7 +44,12 @@ def score(context: click.Context, key: str, source: str, output: Path | None) ->
         except FileRefused as refused:
             click.echo(str(refused), err=True)
             if scoring.written:
-                click.echo(f"{scoring.written} rows before it are already written out.", err=True)
+                before = counted(
+                    "%(num)d row before it is already written out.",
+                    "%(num)d rows before it are already written out.",
+                    scoring.written,
+                )
+                click.echo(str(before), err=True)
             context.exit(1)
 
 

@@ -17,7 +17,7 @@ from surveys.exchange import enrolment_columns as columns
 from surveys.exchange import enrolment_doubts
 from surveys.exchange.cells import CellError
 from surveys.exchange.enrolment_columns import BIRTH, COLUMNS, Header
-from surveys.exchange.faults import Fault, FileRefused
+from surveys.exchange.faults import Fault, FileRefused, uneven
 from surveys.exchange.sheets import cut, days
 from surveys.exchange.sheets.cut import Row
 from surveys.exchange.sheets.days import Order, OrderAskedError
@@ -147,12 +147,7 @@ def _whole(number: int, cells: Sequence[str], header: Header, faults: list[Fault
     """Whether the row has a cell for each column. Spreadsheets save empty columns beside the list too."""
     whole = len(cells) >= header.width and not any(cells[header.width :])
     if not whole:
-        problem = _(
-            "This row has %(number)s cells, but the header has %(width)s.",
-            number=len(cells),
-            width=header.width,
-        )
-        faults.append(Fault(problem, number))
+        faults.append(Fault(uneven(len(cells), header.width), number))
     return whole
 
 

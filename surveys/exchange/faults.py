@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from analysis.words import Words, counted
 from analysis.words import words as _
 from surveys.store.errors import Refused
 
@@ -52,7 +53,9 @@ class FileRefused(Refused):
         ordered = sorted(faults, key=lambda fault: fault.row or 0)
         lines = [str(fault) for fault in ordered[:LISTED]]
         if len(ordered) > LISTED:
-            lines.append(str(_("… and %(number)s more faults.", number=len(ordered) - LISTED)))
+            lines.append(
+                str(counted("… and %(num)d more fault.", "… and %(num)d more faults.", len(ordered) - LISTED))
+            )
         super().__init__("\n".join(lines))
         self.faults = tuple(ordered)
 
@@ -66,6 +69,16 @@ class FileRefused(Refused):
             FaultGroup(span(fault.row for fault in some), column, _problem(problem, some))
             for (column, problem), some in same.items()
         )
+
+
+def uneven(cells: int, wanted: int) -> Words:
+    """The problem of a row that does not go with its header."""
+    return counted(
+        "This row has %(num)d cell, but the header has %(wanted)s.",
+        "This row has %(num)d cells, but the header has %(wanted)s.",
+        cells,
+        wanted=wanted,
+    )
 
 
 def _without_reading(fault: Fault) -> str:
@@ -85,7 +98,8 @@ def _problem(problem: str, faults: Sequence[Fault]) -> str:
         str(_("%(read)s (row %(rows)s)", read=repr(read), rows=span(places)))
         for read, places in list(rows.items())[:READINGS]
     ]
-    more = _(" and %(number)s others", number=len(rows) - READINGS) if len(rows) > READINGS else ""
+    others = len(rows) - READINGS
+    more = counted(" and %(num)d other", " and %(num)d others", others) if others > 0 else ""
     return f"{', '.join(told)}{more}: {problem}"
 
 

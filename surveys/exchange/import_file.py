@@ -16,7 +16,7 @@ from analysis.data.kinds import KINDS
 from analysis.words import words as _
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
-from surveys.exchange.faults import Fault, FileRefused
+from surveys.exchange.faults import Fault, FileRefused, uneven
 from surveys.exchange.sheets import cut, reading
 from surveys.exchange.sheets.cut import Row
 from surveys.instruments.definition import Instrument
@@ -115,16 +115,7 @@ def read(path: Path, library: Library, *, ignore_unknown: bool = False) -> Impor
     faults: list[Fault] = []
     for number, record in records:
         if len(record) != len(header):
-            faults.append(
-                Fault(
-                    _(
-                        "This row has %(number)s cells, but the header has %(number_2)s.",
-                        number=len(record),
-                        number_2=len(header),
-                    ),
-                    number,
-                )
-            )
+            faults.append(Fault(uneven(len(record), len(header)), number))
             continue
         one = RowReading(number, dict(zip(header, record, strict=True)), columns)
         whole = one.row()

@@ -14,7 +14,7 @@ from analysis.words import words as _
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
 from surveys.exchange.csv_writer import CsvRows
-from surveys.exchange.faults import Fault, FileRefused
+from surveys.exchange.faults import Fault, FileRefused, uneven
 from surveys.exchange.plain_csv import COMMA, LINE_FEED, Cut, cut, is_plain
 from surveys.instruments.definition import Instrument
 from surveys.instruments.scoring import score_table
@@ -183,12 +183,7 @@ class Scoring:
 
     def _fault(self, number: int, row: list[str], header: list[str], items: dict[str, int]) -> Fault | None:
         if row and len(row) != len(header):
-            problem = _(
-                "This row has %(number)s cells, but the header has %(number_2)s.",
-                number=len(row),
-                number_2=len(header),
-            )
-            return Fault(problem, number)
+            return Fault(uneven(len(row), len(header)), number)
         for item, place in items.items() if row else ():
             try:
                 self._read[item][row[place]]

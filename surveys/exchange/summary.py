@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from analysis.words import joined
+from analysis.words import counted, joined
 from analysis.words import words as _
 from surveys.exchange.import_file import ImportRow
 from surveys.exchange.sheets import days
@@ -118,7 +118,7 @@ class Summary:
         """The counts, for the person who imports."""
         told: list[str] = [
             _(
-                "Rows: %(rows)s; %(without_response)s rows without a response.",
+                "Rows: %(rows)s; without a response: %(without_response)s.",
                 rows=self.rows,
                 without_response=self.without_response,
             ),
@@ -141,10 +141,11 @@ class Summary:
         if self.treatments or self.gradings:
             told.append(
                 _(
-                    "For patients already stored: %(treatments)s further treatments, %(gradings)s "
-                    "further gradings.",
-                    treatments=self.treatments,
-                    gradings=self.gradings,
+                    "For patients already stored: %(treatments)s, %(gradings)s.",
+                    treatments=counted(
+                        "%(num)d further treatment", "%(num)d further treatments", self.treatments
+                    ),
+                    gradings=counted("%(num)d further grading", "%(num)d further gradings", self.gradings),
                 )
             )
         told += [
@@ -161,9 +162,10 @@ class Summary:
         ]
         alerts = self.new_alerts + self.historical_alerts
         told.append(
-            _(
-                "Raises %(alerts)s alerts: %(new_alerts)s new, %(historical_alerts)s historical.",
-                alerts=alerts,
+            counted(
+                "Raises %(num)d alert: %(new_alerts)s new, %(historical_alerts)s historical.",
+                "Raises %(num)d alerts: %(new_alerts)s new, %(historical_alerts)s historical.",
+                alerts,
                 new_alerts=self.new_alerts,
                 historical_alerts=self.historical_alerts,
             )

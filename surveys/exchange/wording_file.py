@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from analysis.words import words as _
-from surveys.exchange.faults import Fault, FileRefused, span
+from surveys.exchange.faults import Fault, FileRefused, span, uneven
 from surveys.exchange.sheets import cut, reading
 from surveys.instruments.faults import Faults
 from surveys.instruments.instrument import Instrument, LocaleText, Wording
@@ -208,12 +208,7 @@ def _from_sheet(content: bytes) -> tuple[Tables, Rows]:
     for number, cells in records[1:]:
         # Spreadsheets save empty columns beside the texts too.
         if len(cells) < len(COLUMNS) or any(cells[width:]):
-            said = _(
-                "This row has %(number)s cells, but there are %(number_2)s columns.",
-                number=len(cells),
-                number_2=len(COLUMNS),
-            )
-            faults.append(Fault(said, number))
+            faults.append(Fault(uneven(len(cells), len(COLUMNS)), number))
             continue
         row = dict(zip(COLUMNS, cells, strict=False))
         if not row["text"] and row["part"] in PARTS and row["part"] not in MAY_BE_EMPTY:

@@ -5,6 +5,7 @@ Plain English for staff, exports and the handbook.
 
 from collections.abc import Mapping
 
+from analysis.words import counted
 from analysis.words import words as _
 from surveys.instruments.instrument import Answer, Instrument
 from surveys.instruments.scale import Scale
@@ -31,9 +32,10 @@ def score_notes(instrument: Instrument, answers: Mapping[str, Answer], score: Sc
     notes = []
     if score.value is None:
         notes.append(
-            _(
-                "No score: %(items_missing)s of %(items)s items were not answered.",
-                items_missing=score.items_missing,
+            counted(
+                "No score: %(num)d of %(items)s items was not answered.",
+                "No score: %(num)d of %(items)s items were not answered.",
+                score.items_missing,
                 items=items,
             )
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from analysis.words import counted
 from analysis.words import words as _
 from surveys.mail.words import Words
 
@@ -20,11 +21,13 @@ def word_of_alert(kind: str, study: str, link: str, hours: int) -> Words:
         "raised": _(
             "There is a new alert in the study %(study)s. Please sign in and take it on:", study=study
         ),
-        "escalated": _(
-            "In the study %(study)s nobody has taken on an alert within %(hours)s hours. You are "
-            "the deputy: please sign in and take it on:",
+        "escalated": counted(
+            "In the study %(study)s nobody has taken on an alert within %(num)d hour. You are the deputy: "
+            "please sign in and take it on:",
+            "In the study %(study)s nobody has taken on an alert within %(num)d hours. You are the deputy: "
+            "please sign in and take it on:",
+            hours,
             study=study,
-            hours=hours,
         ),
         "test": _(
             "This is a test. It shows that word of alerts in the study %(study)s reaches you. "

@@ -36,13 +36,13 @@ class People:
     def told(self) -> str:
         """What the command says."""
         return (
-            f"Rows: {self.rows}; {self.without} rows without a response.\n"
+            f"Rows: {self.rows}; without a response: {self.without}.\n"
             f"Patients: {self.rows} new, 0 already stored.\n"
             f"Visits: {self.rows} new, 0 already stored.\n"
             f"Responses: {self.responses} new, 0 already stored.\n"
             f"phq9.total: {self.complete + self.prorated} scored ({self.complete} complete, "
             f"{self.prorated} prorated), {self.unscored} without a score.\n"
-            f"Raises {self.alerts} alerts: 0 new, {self.alerts} historical.\n"
+            f"Raises {self.alerts} alert{'s' * (self.alerts != 1)}: 0 new, {self.alerts} historical.\n"
         )
 
 

@@ -223,3 +223,45 @@ def is_list_of_marked(node: ast.expr) -> bool:
     if isinstance(node, ast.ListComp | ast.GeneratorExp):
         return is_marked(node.elt)
     return isinstance(node, ast.List | ast.Tuple) and any(map(is_marked, node.elts))
+
+
+NOUNS = (
+    "alerts answers cells choices columns days faults fields forms gradings hours items lines messages "
+    "months others patients questionnaires questions responses rows sheets sites studies tests timepoints "
+    "treatments values visits years"
+)
+NEVER_ONE = {  # said of two or more; of one another text says it
+    "%(days)s days",
+    "%(days)s months",
+    "%(days)s years",
+    "%(low)s–%(high)s days (%(family)s)",
+    "; %(times)s times, %(apart)s",
+    "Of %(number)s sites the largest are shown.",
+    "The status was changed here and elsewhere: %(number)d studies.",
+    "There are %(count)s timepoints %(key)s: give each a name of its own.",
+    "This workbook has %(number)s sheets with data: %(listed)s.",
+    "item %(link)s has %(number)s answers, and takes one.",
+    "median age %(number)s years",
+    "these are %(number)s lines, and at most %(most_lines)s go in at once",
+    "Groups from %(count)s patients on are shown",
+    "House–Brackmann I of those graded: %(value)s%(one)s of %(one_2)s (%(percent)s) at %(one_3)s months.",
+    "%(count)s patients",  # `people()`, which says `<5 patients` too
+    "%(count)s %(stratum)s patients",
+    "%(count)s visits",  # the same of visits
+}
+BOUNDS = re.compile(  # numbers of ours that are never 1, or that follow "of", "under" and the like
+    r"(longest|most|fewest|suppress|least|resampled|coefficient|imprecise|own_trend|means|told|apart|graded|sites"
+    r"|lowest|age|under|age_|figure|lines|deepest|stratum|days|patients)\w*"
+)
+
+
+def test_a_number_before_a_noun_speaks_of_one_too(used_by_staff: Catalog) -> None:
+    """`counted()` or ngettext, so that nothing reads "1 rows" in any language."""
+    alone = re.compile(rf"(?<!of )%\((\w+)\)[sd] (?:more |further |new )?(?:{'|'.join(NOUNS.split())})\b")
+    wrong = {
+        message.id
+        for message in used_by_staff
+        if isinstance(message.id, str)
+        and any(not BOUNDS.fullmatch(found[1]) for found in alone.finditer(message.id))
+    }
+    assert wrong <= NEVER_ONE

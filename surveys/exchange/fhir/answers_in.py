@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from analysis.words import counted
 from analysis.words import words as _
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
@@ -83,12 +84,21 @@ def read(name: str, content: bytes, library: Library, study: str = "") -> Import
         for kind, count in sorted(found.others.items())
     ]
     left_out += [
-        _("Item %(link)s left out (%(count)s answers).", link=link, count=count)
+        counted(
+            "Item %(link)s left out (%(num)d answer).",
+            "Item %(link)s left out (%(num)d answers).",
+            count,
+            link=link,
+        )
         for link, count in sorted(unread.items())
     ]
     if erroneous:
         left_out.append(
-            _("%(erroneous)s responses left out: they were entered in error.", erroneous=erroneous)
+            counted(
+                "%(num)d response left out: it was entered in error.",
+                "%(num)d responses left out: they were entered in error.",
+                erroneous,
+            )
         )
     digest = hashlib.sha256(content).hexdigest()
     return ImportFile(name, digest, tuple(rows.values()), left_out=tuple(left_out))

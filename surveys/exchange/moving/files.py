@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from analysis.words import joined
+from analysis.words import counted, joined
 from analysis.words import words as _
 from surveys.exchange.zips import DAMAGED
 from surveys.store.errors import Refused
@@ -80,12 +80,12 @@ class Package:
                 for number, cells in enumerate(rows, start=2):
                     if len(cells) != len(header):
                         raise Refused(
-                            _(
-                                "%(name)s, row %(row)s: it has %(cells)s cells, but the header has "
-                                "%(header)s.",
+                            counted(
+                                "%(name)s, row %(row)s: it has %(num)d cell, but the header has %(header)s.",
+                                "%(name)s, row %(row)s: it has %(num)d cells, but the header has %(header)s.",
+                                len(cells),
                                 name=name,
                                 row=number,
-                                cells=len(cells),
                                 header=len(header),
                             )
                         )

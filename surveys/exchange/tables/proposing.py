@@ -49,10 +49,11 @@ class Proposal:
         for one in self.found:
             sure = self.mapping.instruments[one.instrument.key].confirmed
             told.append(
-                _(
-                    "%(title)s: %(number)s items found, %(state)s.",
+                counted(
+                    "%(title)s: %(num)d item found, %(state)s.",
+                    "%(title)s: %(num)d items found, %(state)s.",
+                    len(one.columns),
                     title=one.instrument.short_title,
-                    number=len(one.columns),
                     state=CERTAIN if sure else UNSURE,
                 )
             )
@@ -172,9 +173,9 @@ class _Proposing:
         if self._table.source.program != "plain":
             yield _("The file is from %(program)s.", program=programs.NAMES[self._table.source.program])
         yield _(
-            "It has %(rows)s rows and %(columns)s columns.",
-            rows=len(self._table.rows),
-            columns=len(self._table.columns),
+            "It has %(rows)s and %(columns)s.",
+            rows=counted("%(num)d row", "%(num)d rows", len(self._table.rows)),
+            columns=counted("%(num)d column", "%(num)d columns", len(self._table.columns)),
         )
 
     def _first(self, names: Iterable[str]) -> str:
@@ -293,10 +294,11 @@ class _Proposing:
                 shared = possible & found
                 if len(shared) == 2:
                     unsure.append(
-                        _(
-                            "%(column)s could be d/m/y or m/d/y in all %(rows)s rows. Say which (order = …).",
+                        counted(
+                            "%(column)s could be d/m/y or m/d/y in its %(num)d row. Say which (order = …).",
+                            "%(column)s could be d/m/y or m/d/y in all %(num)d rows. Say which (order = …).",
+                            rows,
                             column=column,
-                            rows=rows,
                         )
                     )
             elif not found:

@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analysis.words import counted
 from analysis.words import words as _
 from surveys import same
-from surveys.exchange.faults import Fault, FileRefused
+from surveys.exchange.faults import Fault, FileRefused, uneven
 from surveys.exchange.sheets import cut, measure, reading
 from surveys.exchange.sheets.cut import Row
 from surveys.exchange.sheets.workbook import SheetsToChooseError
@@ -169,10 +170,11 @@ def _table(
         raise FileRefused(
             [
                 Fault(
-                    _(
-                        "header_rows is %(above)s, but the file has %(number)s rows.",
+                    counted(
+                        "header_rows is %(above)s, but the file has %(num)d row.",
+                        "header_rows is %(above)s, but the file has %(num)d rows.",
+                        len(rows),
                         above=above,
-                        number=len(rows),
                     )
                 )
             ]
@@ -192,16 +194,7 @@ def _table(
         if len(cells) < len(header):
             cells = [*cells, *[""] * (len(header) - len(cells))] if source.sheet else cells
         if len(cells) < len(header) or any(cells[len(header) :]):
-            faults.append(
-                Fault(
-                    _(
-                        "This row has %(number)s cells, but the header has %(number_2)s.",
-                        number=len(cells),
-                        number_2=len(header),
-                    ),
-                    number,
-                )
-            )
+            faults.append(Fault(uneven(len(cells), len(header)), number))
             continue
         kept.append((number, list(cells[: len(header)])))
     if faults:

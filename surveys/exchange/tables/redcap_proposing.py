@@ -48,11 +48,12 @@ def forms(dictionary: Dictionary, known: Sequence[Known]) -> Iterator[str]:
         told = values.proposed(one, seen)
         doubts = dict.fromkeys(said for item in told.values() for said in item.doubts)
         unsure = doubts or one.lacking or "name" in one.by.values()
-        yield _(
-            "Form %(form)s: %(title)s, %(number)s items, %(state)s.",
+        yield counted(
+            "Form %(form)s: %(title)s, %(num)d item, %(state)s.",
+            "Form %(form)s: %(title)s, %(num)d items, %(state)s.",
+            len(one.columns),
             form=form,
             title=one.instrument.short_title,
-            number=len(one.columns),
             state=proposing.UNSURE if unsure else proposing.CERTAIN,
         )
         yield from doubts

@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from analysis.words import counted
 from analysis.words import words as _
-from surveys.exchange.faults import Fault, FileRefused
+from surveys.exchange.faults import Fault, FileRefused, uneven
 from surveys.exchange.sheets import cut, reading
 from surveys.exchange.sheets.cut import Row
 from surveys.exchange.tables import redcap_dictionary, words
@@ -57,16 +58,7 @@ def table(
     even, faults = [], []
     for number, cells in rows:
         if any(cells[len(header) :]) or len(cells) < len(header):
-            faults.append(
-                Fault(
-                    _(
-                        "This row has %(number)s cells, but the header has %(number_2)s.",
-                        number=len(cells),
-                        number_2=len(header),
-                    ),
-                    number,
-                )
-            )
+            faults.append(Fault(uneven(len(cells), len(header)), number))
         even.append((number, [*cells, *[""] * len(header)][: len(header)]))
     faults += [Fault(_("This column stands twice."), 1, one) for one, n in Counter(header).items() if n > 1]
     if faults:
@@ -164,9 +156,9 @@ def _lacking(header: Sequence[str], dictionary: Dictionary, asked: Asked) -> Ite
         told = ", ".join(f'"{form}"' for form in kept)
         yield Fault(
             _(
-                "The dictionary has %(number)s forms, the data have columns of %(number_2)s: "
+                "The dictionary has %(forms)s, the data have columns of %(number_2)s: "
                 "%(listed)s is missing. Go on without it with forms = [%(told)s].",
-                number=len(forms),
+                forms=counted("%(num)d form", "%(num)d forms", len(forms)),
                 number_2=len(kept),
                 listed=", ".join(gone),
                 told=told,
@@ -194,9 +186,9 @@ def _strangers(header: Sequence[str], rows: Iterable[Row], asked: Asked) -> Iter
         if event not in asked.events:
             yield Fault(
                 _(
-                    "Event %(event)s (%(times)s rows) is in the data but not in the events file.",
+                    "Event %(event)s (%(rows)s) is in the data but not in the events file.",
                     event=event,
-                    times=times,
+                    rows=counted("%(num)d row", "%(num)d rows", times),
                 )
             )
 
@@ -246,11 +238,12 @@ def _as_codes(
         return list(rows)
     if not asked.labels:
         name, cell, times = strange[0]
-        said = _(
-            "%(name)s says ‘%(cell)s’ in %(times)s rows: this is the export with labels. Export raw data.",
+        said = counted(
+            "%(name)s says ‘%(cell)s’ in %(num)d row: this is the export with labels. Export raw data.",
+            "%(name)s says ‘%(cell)s’ in %(num)d rows: this is the export with labels. Export raw data.",
+            times,
             name=name,
             cell=cell,
-            times=times,
         )
         more = _(" The labels fit and can be used: labels = true in the mapping.") if fit else ""
         raise FileRefused([Fault(said + more)])
@@ -264,11 +257,15 @@ def _remarks(made: Table, dictionary: Dictionary) -> Iterator[str]:
     yield from dictionary.remarks
     identity = [one.name for one in dictionary.fields if one.identifier]
     if identity:
-        yield _("identity: %(number)s fields, left out", number=len(identity))
+        yield counted(
+            "identity: %(num)d field, left out", "identity: %(num)d fields, left out", len(identity)
+        )
     for field in dictionary.fields:
         if field.kind not in redcap_dictionary.TYPES:
             cells = sum(sum(made.counted(one).values()) for one in field.columns if one in made.places)
             told = _(
                 "Field %(name)s has the type ‘%(kind)s’, which is not known", name=field.name, kind=field.kind
             )
-            yield _("%(told)s; %(cells)s cells left out.", told=told, cells=cells)
+            yield counted(
+                "%(told)s; %(num)d cell left out.", "%(told)s; %(num)d cells left out.", cells, told=told
+            )

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from analysis.words import joined
+from analysis.words import counted, joined
 from analysis.words import words as _
 from surveys.exchange.tables import words
 from surveys.exchange.tables.recognising import Found, Known
@@ -141,11 +141,13 @@ def _by_labels(known: Known, item: str, section: str, choices: Mapping[str, str]
         values = dict(zip(codes, ours, strict=True))
         return Proposal(values, False, (_foreign(known, section, choices, seen.column),))
     title = known.instrument.short_title
-    said = _(
-        "%(name)s has %(number)s choices (%(listed)s), %(title)s has %(number_2)s "
+    said = counted(
+        "%(name)s has %(num)d choice (%(listed)s), %(title)s has %(number_2)s "
         "(%(listed_2)s). Write what each means (values = …), or leave it out.",
+        "%(name)s has %(num)d choices (%(listed)s), %(title)s has %(number_2)s "
+        "(%(listed_2)s). Write what each means (values = …), or leave it out.",
+        len(codes),
         name=seen.column.name,
-        number=len(codes),
         listed=", ".join(codes[:8]),
         title=title,
         number_2=len(ours),
@@ -323,9 +325,10 @@ def _over(title: str, highest: int, seen: Sequence[Seen]) -> str:
     if not found:
         return ""
     rows, name, cell = max(found, key=lambda one: one[0])
-    return _(
-        "%(rows)s values of %(name)s are %(cell)s; %(title)s goes to %(highest)s.",
-        rows=rows,
+    return counted(
+        "%(num)d value of %(name)s is %(cell)s; %(title)s goes to %(highest)s.",
+        "%(num)d values of %(name)s are %(cell)s; %(title)s goes to %(highest)s.",
+        rows,
         name=name,
         cell=cell,
         title=title,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -161,7 +162,11 @@ def _days(row: PlannedVisit) -> str:
         "day %(due)s, open from %(opens)s to %(closes)s", due=row.offset_days, opens=opens, closes=closes
     )
     if row.times > 1:
-        said += _("; %(times)s times, every %(days)s days", times=row.times, days=row.every_days)
+        said += _(
+            "; %(times)s times, %(apart)s",
+            times=row.times,
+            apart=ngettext("every day", "every %(num)d days", row.every_days or 0),
+        )
     if row.unless_followed:
         said += _("; not if another one follows")
     return said

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from analysis.words import words
@@ -236,7 +237,7 @@ def _said(key: str, study: Study) -> list[str]:
         return [opinion, study.ethics_not_required]
     if key == "data":
         years = study.retention_years
-        kept = _("Kept for %(years)s years", years=years) if years else ""
+        kept = ngettext("Kept for %(num)d year", "Kept for %(num)d years", years) if years else ""
         shown = _("Groups from %(count)s patients on are shown", count=study.smallest_group)
         consented = (
             _("Patients whose consent does not stand are left out of figures and exports")

@@ -81,7 +81,7 @@ def test_what_is_no_answer_is_refused_with_row_and_column(seventh: Seventh, cell
     assert ran.code == 1
     assert ran.err == (
         f"row 3, column q3: {shown} is not one of the choices 0, 1, 2, 3.\n"
-        "1 rows before it are already written out.\n"
+        "1 row before it is already written out.\n"
     )
     assert [row["id"] for row in table(ran.out)] == ["A"]
 

@@ -78,7 +78,7 @@ def test_alerts_of_old_answers_are_historical() -> None:
 
 def test_further_facts_are_told_where_there_are_any() -> None:
     assert counted().lines() == [
-        "Rows: 0; 0 rows without a response.",
+        "Rows: 0; without a response: 0.",
         "Patients: 0 new, 0 already stored.",
         "Visits: 0 new, 0 already stored.",
         "Responses: 0 new, 0 already stored.",
@@ -87,7 +87,7 @@ def test_further_facts_are_told_where_there_are_any() -> None:
     summary = counted(treatments=2, new_patients=3, stored_patients=1)
     assert summary.lines()[1] == "Patients: 3 new, 1 already stored."
     assert summary.lines()[4] == "For patients already stored: 2 further treatments, 0 further gradings."
-    assert counted(gradings=1).lines()[4].endswith("0 further treatments, 1 further gradings.")
+    assert counted(gradings=1).lines()[4].endswith("0 further treatments, 1 further grading.")
 
 
 def test_what_was_perhaps_not_meant_is_remarked() -> None:

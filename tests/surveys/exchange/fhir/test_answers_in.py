@@ -69,7 +69,7 @@ def test_states_are_kept() -> None:
     wrong = fhir.response(status="entered-in-error", id="r3")
     file = answers_in.read("r.json", fhir.packed(fhir.response(), partial, wrong), LIBRARY)
     assert [row.circumstances("phq9").partial for row in file.rows] == [False, True]
-    assert file.left_out == ("1 responses left out: they were entered in error.",)
+    assert file.left_out == ("1 response left out: it was entered in error.",)
 
 
 def test_what_the_instrument_has_not_is_told() -> None:
@@ -78,7 +78,7 @@ def test_what_the_instrument_has_not_is_told() -> None:
     found = fhir.response()
     content = fhir.packed({**found, "item": [*found["item"], more]}, {"resourceType": "Device"})
     file = answers_in.read("r.json", content, LIBRARY)
-    assert file.left_out == ("1 Device left out.", "Item blood left out (1 answers).")
+    assert file.left_out == ("1 Device left out.", "Item blood left out (1 answer).")
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_questionnaire_that_became_an_own_form_brings_its_answers() -> None:
         "How often?": 3,
         "Gap": 2.5,
     }
-    assert file.left_out == ("Item note left out (1 answers).",)
+    assert file.left_out == ("Item note left out (1 answer).",)
     with pytest.raises(FileRefused, match=r"Eye is none of Seventh's .*\. Make a form of the study's own of"):
         answers_in.read("r.json", content, with_own(eye()), "S2")
 
@@ -252,7 +252,7 @@ def test_an_item_in_other_words_is_left_out() -> None:
     [look] = [one for one in other["item"] if one["linkId"] == "look"]
     look["text"] = "How does the nose look?"
     file = answers_in.read("r.json", fhir.packed(other, of_eye()), with_own(eye()), "S1")
-    assert set(file.left_out) == {"Item look left out (1 answers).", "Item note left out (1 answers)."}
+    assert set(file.left_out) == {"Item look left out (1 answer).", "Item note left out (1 answer)."}
 
 
 def test_a_long_questionnaire_answers_several_own_forms() -> None:

@@ -37,7 +37,7 @@ def test_columns_know_their_fields() -> None:
     assert (table.column("phq_1").form, table.column("phq_1").missing) == ("mood", {"UNK"})
     assert table.column("dob").identity
     assert table.column("phq_total").computed
-    assert table.remarks == ("identity: 1 fields, left out",)
+    assert table.remarks == ("identity: 1 field, left out",)
 
 
 def test_labels_for_codes_are_refused_and_can_be_used() -> None:
@@ -65,7 +65,7 @@ def test_headers_of_texts_and_records_as_columns() -> None:
 def test_events_twice_boxes_and_forms() -> None:
     """What the two files say of each other."""
     assert said(redcap.data(), Asked(events=("baseline_arm_1",))) == (
-        "Event month_3_arm_1 (1 rows) is in the data but not in the events file."
+        "Event month_3_arm_1 (1 row) is in the data but not in the events file."
     )
     rows = redcap.rows()
     assert said(redcap.data([*rows, rows[3]])) == "Record 2, month_3_arm_1 stands in rows 5 and 8."
