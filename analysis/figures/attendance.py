@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.data.facts import CAUSES
 from analysis.data.frame import StudyFrames
 from analysis.data.record import Record
 from analysis.figures.computed import ATTENDANCE, RECOVERY
@@ -15,7 +16,7 @@ from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.attendance import NO_PLAN, attendance, dropout
 from analysis.results.recovery import ALL_CAUSES, recovery
 from analysis.statements import outcomes, text
-from analysis.statements.words import number, people, percent
+from analysis.statements.words import STRATUM_WORDS, number, people, percent
 from analysis.words import counted, joined
 from analysis.words import words as _
 
@@ -227,7 +228,7 @@ def _recovery_table_row(one: Record) -> dict[str, Any]:
     )
     return {
         "Months": str(one["months"]),
-        "Cause": one["cause"].replace("_", " "),
+        "Cause": CAUSES.get(one["cause"], STRATUM_WORDS[ALL_CAUSES]),
         "Enrolled": one["n_text"],
         "Graded": text("graded"),
         "House–Brackmann I": text("house_brackmann_1"),

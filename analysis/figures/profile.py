@@ -76,7 +76,7 @@ def profile_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
                     _(
                         "Begun by fewer than %(suppress_under)s patients: %(few)s.",
                         suppress_under=view.suppress_under,
-                        few=joined(", ", few),
+                        few=joined(", ", (level_words(one) for one in few)),
                     )
                 ]
                 if few

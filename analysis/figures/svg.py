@@ -126,9 +126,7 @@ def _ticks(axis: Mapping[str, Any], scale: _Axis) -> list[tuple[float, str]]:
     step = 10 ** math.floor(math.log10((high - low) / 3))
     step = next(step * times for times in (1, 2, 5, 10) if (high - low) / (step * times) <= 6)
     first = math.ceil(low / step)
-    return [
-        (at * step, f"{at * step:g}".replace("-", "−")) for at in range(first, math.floor(high / step) + 1)
-    ]
+    return [(at * step, str(numeral(at * step))) for at in range(first, math.floor(high / step) + 1)]
 
 
 def _grid(x: _Axis, y: _Axis, x_axis: Mapping[str, Any], y_axis: Mapping[str, Any]) -> Iterator[str]:

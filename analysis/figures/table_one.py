@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.data.facts import CAUSES, SEXES, SIDES
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.gradings import HOUSE_BRACKMANN
 from analysis.data.kinds import level_words
@@ -44,6 +45,7 @@ _NAMES = {
     HOUSE_BRACKMANN: _("House–Brackmann"),
     TREATMENT: _("Treatment begun"),
 }
+_LEVELS = {SEX: SEXES, SIDE: SIDES, CAUSE: CAUSES}
 _TITLES = {TREATMENT: _("by the treatment begun by then"), SITE: _("by site")}
 
 
@@ -237,6 +239,7 @@ def _differences(
     info: Mapping[str, ScaleInfo], compared: Mapping[str, Sequence[Record]], reference: str
 ) -> str:
     """The largest differences of all groups from the reference, and how many more there are."""
+    reference = level_words(reference)
     if not any(compared.values()):
         return _("Too few patients to say how the groups differ from %(reference)s.", reference=reference)
     large = [
@@ -244,7 +247,7 @@ def _differences(
             _(
                 "%(compared_name)s of %(name)s (%(number)s)",
                 compared_name=_compared_name(info, one),
-                name=name,
+                name=level_words(name),
                 number=number(one["smd"]),
             ),
             one["smd"],
@@ -308,7 +311,9 @@ def _compared_name(info: Mapping[str, ScaleInfo], one: Record) -> str:
 
 def _row_name(info: Mapping[str, ScaleInfo], one: Record) -> str:
     name = _variable_name(info, one["variable"])
-    return name if one["level"] is None else f"{name}: {one['level'].replace('_', ' ')}"
+    if one["level"] is None:
+        return name
+    return f"{name}: {_LEVELS.get(one['variable'], {}).get(one['level']) or level_words(one['level'])}"
 
 
 def _variable_name(info: Mapping[str, ScaleInfo], variable: str) -> str:

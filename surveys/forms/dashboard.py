@@ -9,6 +9,7 @@ from typing import Any
 from wtforms import Form, HiddenField, SelectField, ValidationError
 from wtforms.validators import Optional
 
+from analysis.data.facts import CAUSES, SEXES, SIDES
 from analysis.data.kinds import ALL_FAMILIES, NONE_YET
 from analysis.words import joined
 from analysis.words import words as _
@@ -58,11 +59,11 @@ class DashboardForm(Form):
     """
 
     treatment = FilterField(_("Treatment"), choices=select_choices(FAMILIES, _("All")), default="")
-    cause = FilterField(_("Cause"), choices=select_choices(labels.CAUSES, _("All")), default="")
-    sex = FilterField(_("Sex"), choices=select_choices(labels.SEXES, _("All")), default="")
+    cause = FilterField(_("Cause"), choices=select_choices(CAUSES, _("All")), default="")
+    sex = FilterField(_("Sex"), choices=select_choices(SEXES, _("All")), default="")
     time = FilterField(_("Time since onset"), choices=select_choices(TIMES, _("All")), default="")
     age = FilterField(_("Age at first visit"), choices=select_choices(AGES, _("All")), default="")
-    side = FilterField(_("Side"), choices=select_choices(labels.SIDES, _("All")), default="")
+    side = FilterField(_("Side"), choices=select_choices(SIDES, _("All")), default="")
     visit = FilterField(_("Visit"), default="")
     since = DayField(_("From"), validators=[Optional()])
     until = DayField(_("To"), validators=[Optional()])
@@ -113,7 +114,7 @@ class DashboardForm(Form):
         chosen = self.filters
         words = {
             "sex": _SEX_WORDS.get(chosen.get("sex", "")),
-            "cause": labels.CAUSES.get(chosen.get("cause", "")),
+            "cause": CAUSES.get(chosen.get("cause", "")),
             "treatment": _FAMILY_WORDS.get(chosen.get("treatment", "")),
             "time": _TIME_WORDS.get(chosen.get("time", "")),
             "age": _("aged %(chosen)s", chosen=chosen["age"]) if "age" in chosen else None,

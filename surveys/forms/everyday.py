@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from analysis.data import facts
 from surveys import same
 from surveys.forms import labels
 
@@ -310,10 +311,10 @@ COLUMNS: Words = {
 
 # Fact → the words of its codes: those of our pages, and the everyday ones.
 FACTS: Mapping[str, tuple[Mapping[str, str], Words]] = {
-    "sex": (labels.SEXES, SEXES),
-    "side": (labels.SIDES, SIDES),
+    "sex": (facts.SEXES, SEXES),
+    "side": (facts.SIDES, SIDES),
     "begin": (labels.BEGINNINGS, BEGINNINGS),
-    "cause": (labels.CAUSES, CAUSES),
+    "cause": (facts.CAUSES, CAUSES),
     "treatments": (labels.TREATMENTS, TREATMENTS),
     "locale": ({}, LANGUAGES),
     "column": ({}, COLUMNS),

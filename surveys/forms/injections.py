@@ -14,6 +14,8 @@ from surveys.forms.fields import NumberField
 from surveys.forms.records import RecordForm
 from surveys.models.injection import INJECTED_SIDES, MUSCLES
 
+_WITHIN = {"left": _("left"), "right": _("right")}
+
 
 def _not_below_0(form: Any, field: Field) -> None:
     if field.data is not None and field.data < 0:
@@ -49,7 +51,7 @@ class _MapForm(RecordForm):
 def _boxes() -> Iterator[tuple[str, NumberField]]:
     for muscle in MUSCLES:
         for side in INJECTED_SIDES:
-            words = f"{labels.MUSCLES[muscle]}, {side}"
+            words = _("%(muscle)s, %(side)s", muscle=labels.MUSCLES[muscle], side=_WITHIN[side])
             yield f"{muscle}_{side}", NumberField(words, [Optional(), _not_below_0])
 
 

@@ -23,6 +23,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
+from analysis.data.facts import CAUSES, SEXES, SIDES
 from analysis.data.statuses import OTHER_REASON, WITH_REASON
 from analysis.words import words as _
 from surveys.background import ANOTHER_ONSET
@@ -111,8 +112,8 @@ class StatusForm(RecordForm):
 class PalsyForm(RecordForm):
     """One palsy; a change of a known fact needs a `reason`."""
 
-    side = RadioField(_("Side of the face"), choices=select_choices(labels.SIDES), default="unknown")
-    cause = SelectField(_("Cause"), choices=select_choices(labels.CAUSES), default="unknown")
+    side = RadioField(_("Side of the face"), choices=select_choices(SIDES), default="unknown")
+    cause = SelectField(_("Cause"), choices=select_choices(CAUSES), default="unknown")
     begin = SelectField(_("How it began"), choices=select_choices(labels.BEGINNINGS), default="unknown")
     onset = FormField(PartialDateForm, _("Onset"))
     recovered_on = DayField(_("Recovered on"), [Optional(), not_ahead])
@@ -127,7 +128,7 @@ class EnrolmentFactsForm(RecordForm):
     enrolled_on = DayField(_("Enrolled on"), [InputRequired(_("Enter the day.")), not_ahead])
     birth_year = WholeNumberField(_("Year of birth"), [Optional()])
     born_on = DayField(_("Date of birth"), [Optional(), not_ahead])
-    sex = RadioField(_("Sex"), choices=select_choices(labels.SEXES), default="unknown")
+    sex = RadioField(_("Sex"), choices=select_choices(SEXES), default="unknown")
     site = StringField(_("Site"), [Optional(), Length(max=64)])
     reason = StringField(_("Why what was recorded is changed"), [Optional(), Length(max=500)])
 
@@ -163,7 +164,7 @@ class TreatmentFactsForm(RecordForm):
     dose = NumberField(_("Dose"), [Optional()])
     unit = StringField(_("Unit"), [Optional(), Length(max=32)])
     sessions = WholeNumberField(_("Sessions"), [Optional()])
-    side = SelectField(_("Side"), choices=select_choices(labels.SIDES, _("Not recorded")), filters=[_nothing])
+    side = SelectField(_("Side"), choices=select_choices(SIDES, _("Not recorded")), filters=[_nothing])
     note = TextAreaField(_("Note"), [Optional(), Length(max=2000)])
     reason = StringField(_("Why what was recorded is changed"), [Optional(), Length(max=500)])
 
@@ -233,8 +234,8 @@ class ReportedForm(RecordForm):
 
     outcome = RadioField(_("What is to stand"), [InputRequired(_("Choose what is to stand."))])
     onset = FormField(PartialDateForm, _("Corrected onset"))
-    side = RadioField(_("Corrected side"), choices=select_choices(labels.SIDES))
-    cause = SelectField(_("Corrected cause"), choices=select_choices(labels.CAUSES))
+    side = RadioField(_("Corrected side"), choices=select_choices(SIDES))
+    cause = SelectField(_("Corrected cause"), choices=select_choices(CAUSES))
     begin = RadioField(_("Corrected: how it began"), choices=select_choices(labels.BEGINNINGS))
     dates = RadioField(_("Which treatment is it?"), [Optional()], coerce=int)
     kind = SelectField(_("Corrected treatment"), choices=select_choices(labels.TREATMENTS))

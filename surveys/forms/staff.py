@@ -28,6 +28,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Length, Optional
 
+from analysis.data.facts import CAUSES, SEXES, SIDES
 from analysis.words import words as _
 from surveys import typed
 from surveys.forms import labels, partial_date
@@ -209,7 +210,7 @@ class NewTreatmentForm(StaffForm):
     product = StringField(_("Product"), [Optional(), Length(max=200)])
     dose = NumberField(_("Dose"), [Optional()])
     unit = StringField(_("Unit"), [Optional(), Length(max=32)])
-    side = SelectField(_("Side"), choices=select_choices(labels.SIDES, _("Not recorded")), default="")
+    side = SelectField(_("Side"), choices=select_choices(SIDES, _("Not recorded")), default="")
     note = TextAreaField(_("Note"), [Optional(), Length(max=2000)])
 
     def __init__(self, today: date, **kwargs: Any) -> None:
@@ -241,9 +242,9 @@ class EnrolmentForm(ElsewhereBoxes, StaffForm):
     site = StringField(_("Site"), [Optional(), Length(max=64)])
     enrolled_on = DayField(_("Enrolled on"), [Optional(), not_ahead])
     birth = FormField(PartialDateForm, _("Birth"))
-    sex = RadioField(_("Sex"), choices=select_choices(labels.SEXES), default="unknown")
-    side = RadioField(_("Side of the face"), choices=select_choices(labels.SIDES), default="unknown")
-    cause = SelectField(_("Cause"), choices=select_choices(labels.CAUSES), default="unknown")
+    sex = RadioField(_("Sex"), choices=select_choices(SEXES), default="unknown")
+    side = RadioField(_("Side of the face"), choices=select_choices(SIDES), default="unknown")
+    cause = SelectField(_("Cause"), choices=select_choices(CAUSES), default="unknown")
     begin = SelectField(_("How it began"), choices=select_choices(labels.BEGINNINGS), default="unknown")
     onset = FormField(PartialDateForm, _("Onset"))
     name = StringField(_("Name"), [Optional(), Length(max=200)])

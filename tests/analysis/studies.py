@@ -9,12 +9,13 @@ import numpy as np
 
 from analysis.data.frame import COLUMNS, ScaleInfo, StudyFrames, Threshold, build, check
 from analysis.data.kinds import KINDS
+from analysis.words import words as _
 
 FIRST_DAY = "2024-01-01"
 
 SCALES: Mapping[str, ScaleInfo] = {
     "face.total": ScaleInfo(
-        "FaCE total",
+        _("FaCE total"),
         "FaCE",
         0,
         100,
@@ -26,7 +27,7 @@ SCALES: Mapping[str, ScaleInfo] = {
         headline=1,
     ),
     "face.social_function": ScaleInfo(
-        "FaCE social function",
+        _("FaCE social function"),
         "Social",
         0,
         100,
@@ -37,7 +38,7 @@ SCALES: Mapping[str, ScaleInfo] = {
         shares=(("fdi.social", "both ask about social life with the palsy"),),
     ),
     "saq.total": ScaleInfo(
-        "SAQ total",
+        _("SAQ total"),
         "SAQ",
         20,
         100,
@@ -46,10 +47,10 @@ SCALES: Mapping[str, ScaleInfo] = {
         asks_of="symptoms",
         piles_up=True,
         headline=4,
-        early="The SAQ asks about synkinesis: in the acute phase it says little.",
+        early=_("The SAQ asks about synkinesis: in the acute phase it says little."),
     ),
     "phq9.total": ScaleInfo(
-        "PHQ-9 total",
+        _("PHQ-9 total"),
         "PHQ-9",
         0,
         27,
@@ -65,7 +66,7 @@ SCALES: Mapping[str, ScaleInfo] = {
         ),
     ),
     "fdi.social": ScaleInfo(
-        "FDI social", "FDI social", 0, 100, "higher_better", "fdi", asks_of="quality_of_life"
+        _("FDI social"), "FDI social", 0, 100, "higher_better", "fdi", asks_of="quality_of_life"
     ),
 }
 MAIN_SCALES = ("face.total", "phq9.total", "face.social_function", "saq.total")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from analysis.data import facts
 from surveys.exchange.redcap.formulas import formula
 from surveys.exchange.redcap.project import RECORD_ID, Field, Form
 from surveys.exchange.tidy.codebook import AnsweredInstrument
@@ -42,7 +43,7 @@ def patient() -> Form:
             Field(RECORD_ID, PATIENT, "text", "Study code"),
             Field("site", PATIENT, "text", "Site"),
             Field("enrolled_on", PATIENT, "text", "Day of enrolment", validation="date_ymd"),
-            _chosen("sex", PATIENT, "Sex", {SEXES[code]: told for code, told in labels.SEXES.items()}),
+            _chosen("sex", PATIENT, "Sex", {SEXES[code]: told for code, told in facts.SEXES.items()}),
             Field(
                 "birth_year",
                 PATIENT,
@@ -52,8 +53,8 @@ def patient() -> Form:
                 low=str(FIRST_YEAR),
                 high="2200",
             ),
-            _chosen("palsy_side", PATIENT, "Side of the palsy", labels.SIDES),
-            _chosen("cause", PATIENT, "Cause", labels.CAUSES, "dropdown"),
+            _chosen("palsy_side", PATIENT, "Side of the palsy", facts.SIDES),
+            _chosen("cause", PATIENT, "Cause", facts.CAUSES, "dropdown"),
             Field("onset_on", PATIENT, "text", "Onset: YYYY, YYYY-MM or YYYY-MM-DD"),
             _chosen("onset_precision", PATIENT, "How exactly the onset is known", PRECISIONS),
         ),
@@ -75,7 +76,7 @@ def treatment() -> Form:
             Field("tx_unit", TREATMENT, "text", "Unit of the dose"),
             Field("tx_product", TREATMENT, "text", "Product"),
             Field("tx_sessions", TREATMENT, "text", "Sessions", validation="integer"),
-            _chosen("tx_side", TREATMENT, "Side treated", labels.SIDES),
+            _chosen("tx_side", TREATMENT, "Side treated", facts.SIDES),
         ),
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from analysis.data.facts import CAUSES, SEXES, SIDES
 from analysis.data.onset import middle
 from surveys.exchange.tidy import codes
 from surveys.exchange.tidy.columns import (
@@ -66,18 +67,18 @@ PATIENTS = TidyTable(
     (
         PATIENT,
         text("site", "The clinic.", lambda row: row.site),
-        coded("sex", "female, male, other or unknown.", labels.SEXES, lambda row: row.sex),
+        coded("sex", "female, male, other or unknown.", SEXES, lambda row: row.sex),
         text(
             "age_band",
             "Age in the year of enrolment, in bands of 5 years; 90+ from 90 on.",
             lambda row: age_band(row.birth_year, row.enrolled_on),
         ),
         Column("birth_year", "integer", "Year of birth.", lambda row: row.birth_year, is_date=True),
-        coded("cause", "Cause of the index palsy.", labels.CAUSES, lambda row: row.cause),
+        coded("cause", "Cause of the index palsy.", CAUSES, lambda row: row.cause),
         coded(
             "side",
             "Side of the index palsy: left, right, both or unknown.",
-            labels.SIDES,
+            SIDES,
             lambda row: row.side,
         ),
         coded("begin", "How it began.", labels.BEGINNINGS, lambda row: row.begin),
@@ -171,8 +172,8 @@ PALSIES = TidyTable(
             lambda row: row.number,
         ),
         flag("index", "Whether times since onset are counted from it.", lambda row: row.is_index),
-        coded("cause", "Cause.", labels.CAUSES, lambda row: row.cause),
-        coded("side", "left, right, both or unknown.", labels.SIDES, lambda row: row.side),
+        coded("cause", "Cause.", CAUSES, lambda row: row.cause),
+        coded("side", "left, right, both or unknown.", SIDES, lambda row: row.side),
         coded("begin", "How it began.", labels.BEGINNINGS, lambda row: row.begin),
         coded(
             "onset_precision",
@@ -279,7 +280,7 @@ TREATMENTS = TidyTable(
         number("dose", "Dose.", lambda row: row.dose),
         text("unit", "Unit of the dose.", lambda row: row.unit),
         whole("sessions", "Number of sessions.", lambda row: row.sessions),
-        coded("side", "Side treated.", labels.SIDES, lambda row: row.side),
+        coded("side", "Side treated.", SIDES, lambda row: row.side),
         known_day(
             "started_on",
             "Its start, as exactly as it is known.",

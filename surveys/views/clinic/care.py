@@ -8,6 +8,7 @@ from typing import Any
 from flask import abort, request
 from flask_babel import gettext as _
 
+from analysis.data.facts import CAUSES, SIDES
 from analysis.data.gradings import GRADING_SCALES
 from surveys.db import db
 from surveys.forms import labels
@@ -175,7 +176,7 @@ def _began(treatment: Treatment) -> dict[str, Any]:
 
 
 def _words_of(palsy: Palsy) -> str:
-    return f"{palsy.number}: {labels.CAUSES[palsy.cause]}, {small(labels.SIDES[palsy.side])}"
+    return f"{palsy.number}: {CAUSES[palsy.cause]}, {small(SIDES[palsy.side])}"
 
 
 def _treatment_words(treatment: Treatment) -> str:

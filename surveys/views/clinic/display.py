@@ -14,6 +14,7 @@ from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from analysis.data.facts import CAUSES, SEXES, SIDES
 from analysis.data.gradings import HOUSE_BRACKMANN
 from analysis.words import joined
 from surveys.forms import event_words, labels
@@ -39,10 +40,10 @@ BRITISH = {
 }
 SKELETONS = {"day": "yMMMd", "month": "yMMM"}
 LISTS = {
-    "sex": labels.SEXES,
-    "side": labels.SIDES,
+    "sex": SEXES,
+    "side": SIDES,
     "begin": labels.BEGINNINGS,
-    "cause": labels.CAUSES,
+    "cause": CAUSES,
     "treatment": labels.TREATMENTS,
     "muscle": labels.MUSCLES,
     "treatment_state": labels.TREATMENT_STATES,

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from analysis.data.facts import CAUSES, SIDES
 from analysis.words import words
 from surveys.background import ANOTHER_ONSET, FACTS, WHEN, Said, date_said
 from surveys.db import db
@@ -36,7 +37,7 @@ PALSY_FACTS = {
     "cause": words("Cause"),
     ANOTHER_ONSET: words("Another palsy"),
 }
-CODED = (labels.CAUSES, labels.SIDES, labels.BEGINNINGS)
+CODED = (CAUSES, SIDES, labels.BEGINNINGS)
 OTHER_SIDE = {"left": "right", "right": "left"}
 
 
@@ -192,7 +193,7 @@ def _outcomes(patient: Patient, report: Report) -> Iterator[tuple[str, str]]:
         yield "kept", _("Record nothing: it is recorded already, or it was not so")
         return
     if report.fact == ANOTHER_ONSET:
-        side = labels.SIDES[_side_told(patient, report)]
+        side = SIDES[_side_told(patient, report)]
         yield "confirmed", _("Record another palsy: onset %(said)s, side %(side)s", said=said, side=side)
         yield "corrected", _("Record another palsy, as below")
         yield "kept", _("Record no further palsy: it is recorded already, or it was not so")
@@ -263,7 +264,7 @@ def _recorded_words(patient: Patient, fact: str) -> str:
         return _onset(palsy)
     if fact == "had_before":
         return labels.BEGINNINGS[palsy.begin]
-    return labels.SIDES[palsy.side] if fact == "side" else labels.CAUSES[palsy.cause]
+    return SIDES[palsy.side] if fact == "side" else CAUSES[palsy.cause]
 
 
 def _recorded_codes(patient: Patient, fact: str) -> Mapping[str, str]:

@@ -34,7 +34,7 @@ def test_of_all_by_treatment_and_by_site(whole):
     assert list(whole) == ["table-one", "table-one-treatment", "table-one-site"]
     assert whole["table-one"].summary.startswith("150 patients: median age ")
     assert cell(whole["table-one"], "Patients", "All") == "150"
-    assert cell(whole["table-one"], "Sex: female", "All").endswith("\u00a0%)")
+    assert cell(whole["table-one"], "Sex: Female", "All").endswith("\u00a0%)")
     assert " to " in cell(whole["table-one"], "FaCE total", "All")
 
 
@@ -43,8 +43,8 @@ def test_the_groups_stand_beside_all_with_their_differences(whole):
     by_site = whole["table-one-site"]
     assert list(by_site.table.columns) == ["At the first visit", "All", "North", "South", "Difference, south"]
     assert [cell(by_site, "Patients", name) for name in ("All", "North", "South")] == ["150", "100", "50"]
-    assert float(cell(by_site, "Sex: female", "Difference, south")) >= 0
-    assert cell(by_site, "Sex: male", "Difference, south") == ""
+    assert float(cell(by_site, "Sex: Female", "Difference, south")) >= 0
+    assert cell(by_site, "Sex: Male", "Difference, south") == ""
     assert "from north, the largest group" in words(by_site)
     [panel] = by_site.panels
     assert panel.title == "South"

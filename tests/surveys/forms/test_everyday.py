@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.data import facts
 from surveys.exchange.enrolment_columns import CODED, COLUMNS
-from surveys.forms import everyday, labels
+from surveys.forms import everyday
 
 
 @pytest.mark.parametrize("fact", sorted(everyday.FACTS))
@@ -54,5 +55,5 @@ def test_words_are_compared_by_their_letters(fact: str, text: str, code: str | N
 
 def test_no_second_list_of_codes() -> None:
     """The codes are those of the labels, so that a further code needs its words here."""
-    for fact, shown in (("sex", labels.SEXES), ("side", labels.SIDES), ("cause", labels.CAUSES)):
+    for fact, shown in (("sex", facts.SEXES), ("side", facts.SIDES), ("cause", facts.CAUSES)):
         assert everyday.FACTS[fact][0] is shown

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from surveys.catalogues import read_in
 from surveys.forms.injections import InjectionMapForm, typed_in
 
 Fill = Callable[..., Any]
@@ -33,3 +34,10 @@ def test_what_is_no_number_is_named_with_its_muscle(filled: Fill) -> None:
     assert made.errors["platysma_left"] == ["Platysma, left: units cannot be below 0."]
     assert made.errors["unit"] == ["Enter the unit, for example U."]
     assert made.errors.keys() == {"platysma_left", "other_right", "unit"}
+
+
+def test_a_box_is_named_in_the_readers_language(filled: Fill) -> None:
+    """Also its side, which only a screen reader and the drawing say."""
+    made = filled(form, unit="U")
+    with read_in("de"):
+        assert str(made["platysma_left"].label.text) == "Platysma, links"

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 import pytest
 
+from analysis.data.facts import CAUSES, SEXES, SIDES
 from analysis.data.kinds import ALL_FAMILIES, ALL_KINDS
 from analysis.data.said import SAYS_RECOVERED
 from analysis.data.statuses import STATUSES
@@ -20,10 +21,10 @@ from surveys.store.patient.consents import PARTS
 @pytest.mark.parametrize(
     ("words", "codes"),
     [
-        (labels.SEXES, patient.SEXES),
-        (labels.SIDES, patient.SIDES),
+        (SEXES, patient.SEXES),
+        (SIDES, patient.SIDES),
         (labels.BEGINNINGS, patient.BEGINNINGS),
-        (labels.CAUSES, patient.CAUSES),
+        (CAUSES, patient.CAUSES),
         (labels.TREATMENTS, [kind.key for kind in ALL_KINDS]),
         (labels.TREATMENT_FAMILIES, [family.key for family in ALL_FAMILIES]),
         (labels.TREATMENT_STATES, patient.TREATMENT_STATES),
