@@ -5,6 +5,7 @@ It does not know the meaning of tables. Which connections may be used again, `su
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -76,11 +77,23 @@ def short_transaction(engine: Engine) -> Iterator[Session]:
 
     Long work is done in many of these.
     """
-    with writing(), Session(engine) as session:
+    with writing(), Session(engine) as session, _uncollected():
         yield session
         session.commit()
     if not on_postgresql(engine):
         time.sleep(GIVEN_WAY)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no garbage while others wait: with a whole import in memory that takes longest of all."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 @contextmanager

@@ -12,11 +12,14 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event, Thread
+from typing import Any
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
@@ -25,11 +28,12 @@ from surveys.db import engine_options, in_bulk, look, short_transaction
 from surveys.instruments.library import Library
 from surveys.jobs import queue
 from surveys.jobs.keeping import Keeper, held, lock_file
-from surveys.jobs.kinds import WORKS
-from surveys.jobs.running import Runner, Workshop
+from surveys.jobs.kinds import STORING, WORKS
+from surveys.jobs.queue import Task
+from surveys.jobs.running import Runner, Work, Workshop
 from surveys.settings import Settings
 
-NICE = 5  # patients come first if processors are short; jobs are still done
+NICE = 5  # patients come first if processors are short; what only reads is still done
 IDLE = 600.0  # seconds without a job until the memory is freed
 LOOK_EVERY = 0.25  # seconds
 TAKE_OVER_EVERY = 60.0  # seconds
@@ -95,11 +99,28 @@ def main() -> None:
     settings: Settings = pickle.load(sys.stdin.buffer)  # noqa: S301 — from the process that started this one
     with held(lock_file(settings.database_url)) as is_ours:
         if is_ours:
-            os.nice(NICE)
-            runner = Runner(workshop_of(settings), WORKS, socket.gethostname())
+            runner = Runner(workshop_of(settings), behind_patients(WORKS), socket.gethostname())
             for beside in (_end_with_the_input, _beat):
                 Thread(target=beside, args=(runner,), daemon=True).start()
             _work(runner)
+
+
+def behind_patients(works: Mapping[str, Work]) -> dict[str, Work]:
+    """The works, of which those that mostly read run in a thread of less priority.
+
+    On Linux a thread has a priority of its own; elsewhere the first such work puts the whole process back.
+    Nobody may raise it again, which is why not the process is put back: one that is, and holds SQLite's write
+    lock on a busy machine, keeps patients waiting for as long as others want its processor.
+    """
+    back = ThreadPoolExecutor(1, "reading", os.nice, (NICE,))
+
+    def put_back(work: Work) -> Work:
+        def run(workshop: Workshop, task: Task) -> Mapping[str, Any]:
+            return back.submit(copy_context().run, work, workshop, task).result()
+
+        return run
+
+    return {kind: work if kind in STORING else put_back(work) for kind, work in works.items()}
 
 
 def _work(runner: Runner) -> None:

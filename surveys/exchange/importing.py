@@ -93,7 +93,7 @@ def carry_out(
         corrects = correct is not None
         found = planned(moment, study_id, file, library, wording=wording, at=at, corrects=corrects)
         try:
-            store(transaction, study_id, found, library, at=at, progress=progress, actor=actor)
+            store(moment, transaction, study_id, found, library, at=at, progress=progress, actor=actor)
         except PlanOutdated:
             continue
         for one in found.corrections:
@@ -126,6 +126,7 @@ def _correct(
 
 
 def store(
+    moment: Transaction,
     transaction: Transaction,
     study_id: int,
     found: ImportPlan,
@@ -173,8 +174,10 @@ def store(
             batch.store(session, portion)
         progress(len(portion.entries))
     withdrawn = {entry.stored.id for entry in found.entries if entry.stored and entry.stored.withdrawn}
+    with moment() as session:
+        held = responses.held_of(session, import_id, library)
     with _checked(transaction) as session:
-        imports.finish(session, import_id, library, attended=withdrawn, at=at, actor=actor)
+        imports.finish(session, import_id, held, attended=withdrawn, at=at, actor=actor)
 
 
 @contextmanager

@@ -23,3 +23,5 @@ WORKS: Mapping[str, Work] = {
     "report": report,
     "report_pdf": report_pdf,
 }
+STORING = frozenset({"import", "import_undo"})
+"""Works that mostly store. On SQLite patients wait while one of them writes, so it is never put back."""

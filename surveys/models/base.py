@@ -7,10 +7,29 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, CheckConstraint, Connection, Date, DateTime, MetaData, String, Update, event
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Connection,
+    Date,
+    DateTime,
+    Index,
+    MetaData,
+    String,
+    Update,
+    event,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, MappedColumn, Mapper, ORMExecuteState, Session, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    MappedColumn,
+    Mapper,
+    ORMExecuteState,
+    Session,
+    mapped_column,
+)
 from sqlalchemy.types import TypeDecorator
 
 
@@ -79,6 +98,13 @@ class _Made:
     def value(self, row: Mapping[str, Any]) -> str | None:
         """The column's value in a row with these values."""
         return self.by(*(row.get(name) for name in self.of))
+
+
+def referring(column: InstrumentedAttribute[int | None]) -> Index:
+    """An index of a column that may refer to a row: each row that is deleted is looked for in it."""
+    there = column.is_not(None)
+    name = f"ix_{column.class_.__tablename__}_{column.key}"
+    return Index(name, column, sqlite_where=there, postgresql_where=there)
 
 
 def made_from(*columns: str, by: Callable[..., str | None], **kwargs: Any) -> MappedColumn[Any]:

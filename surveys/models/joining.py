@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, exists, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
+from surveys.models.base import Base, Code, Digest, Id, Instant, one_of, referring
 from surveys.models.patient import Patient
 
 WAYS = ("email", "text")
@@ -59,6 +59,9 @@ class JoiningRequest(Base):
     asked_at: Mapped[Instant] = mapped_column(index=True)
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
     joined_at: Mapped[datetime | None]
+
+
+referring(JoiningRequest.visit_id)
 
 
 class SelfEnrolment(Base):

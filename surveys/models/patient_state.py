@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
-from surveys.models.base import Base, Code
+from surveys.models.base import Base, Code, referring
 
 # The database adds a row when a fact changes on which a patient's state depends (`surveys.models.upkeep`).
 # Rows are only added and taken away, never changed, so that whoever stores an answer waits for nobody.
@@ -41,5 +41,7 @@ class PatientState(Base):
     due_on: Mapped[date | None]
     until: Mapped[date]
 
+
+referring(PatientState.visit_id)
 
 COMPUTED = (PATIENT_CHANGED.name, PatientState.__tablename__)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
+from surveys.models.base import Base, Code, Digest, Id, Instant, one_of, referring
 from surveys.models.dialects import seconds_between
 from surveys.models.imports import OfImport
 from surveys.models.visit import Visit
@@ -152,6 +152,7 @@ Index(
     sqlite_where=Response.stands,
     postgresql_where=Response.stands,
 )
+referring(Response.supersedes_id)
 Index("ix_response_held", Response.import_id, sqlite_where=Response.held, postgresql_where=Response.held)
 
 

@@ -22,7 +22,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys import same
-from surveys.models.base import Base, Digest, Id, Instant, Name, made_from
+from surveys.models.base import Base, Digest, Id, Instant, Name, made_from, referring
 from surveys.models.imports import OfImport
 from surveys.models.patient import Patient
 
@@ -119,6 +119,9 @@ class Serving(Base):
     timepoint_id: Mapped[int] = mapped_column(ForeignKey("timepoint.id"))
     occurrence: Mapped[int]
     treatment_id: Mapped[int | None] = mapped_column(ForeignKey("treatment.id"))
+
+
+referring(Serving.treatment_id)
 
 
 class Link(Base):

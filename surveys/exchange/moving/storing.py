@@ -32,6 +32,7 @@ from surveys.store.errors import Refused
 from surveys.store.patient import imports, moving, undoing
 from surveys.store.patient.moving import MovedPatient
 from surveys.store.transactions import Transaction
+from surveys.store.visit.responses import Held
 from surveys.store.words import versions
 
 PORTION = 100  # visits and responses in one transaction
@@ -169,7 +170,7 @@ def take(
                 moving.add(session, open_study, portion, import_id=begun, at=at, actor=actor)
             progress(len(portion))
         with transaction() as session:
-            imports.finish(session, begun, library, attended=(), at=at, actor=actor)
+            imports.finish(session, begun, Held(), attended=(), at=at, actor=actor)
     except (IntegrityError, DataError) as error:
         if number is not None:
             undoing.undo(transaction, study_id, number, at=at, actor=actor)

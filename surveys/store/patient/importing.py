@@ -17,6 +17,8 @@ from surveys.store import audit
 from surveys.store.patient import patients
 from surveys.store.patient.patients import NewTreatment
 
+AT_ONCE = 500  # rows that one statement names
+
 
 @dataclass(frozen=True)
 class NewVisit:
@@ -93,9 +95,15 @@ def revive(session: Session, visit_ids: Collection[int]) -> None:
         session.execute(attended.values(withdrawn_at=None))
 
 
-def extend_battery(session: Session, visit_id: int, battery: Sequence[str]) -> None:
-    """Set what an unscheduled visit asks from now on."""
-    session.execute(update(Visit).where(Visit.id == visit_id).values(battery=list(battery)))
+def extend_batteries(session: Session, batteries: Mapping[int, Sequence[str]]) -> None:
+    """Set what unscheduled visits ask from now on, by their ids; those that ask the same at once."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for visit_id, battery in batteries.items():
+        alike.setdefault(tuple(battery), []).append(visit_id)
+    for battery, ids in alike.items():
+        for start in range(0, len(ids), AT_ONCE):
+            some = update(Visit).where(Visit.id.in_(ids[start : start + AT_ONCE]))
+            session.execute(some.values(battery=list(battery)).execution_options(synchronize_session=False))
 
 
 def add_treatments(

@@ -10,13 +10,13 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from analysis.words import words as _
-from surveys.instruments.library import Library
 from surveys.models import ALL_ROWS, Draft, Import, Patient, Response, Study, Visit
 from surveys.models.imports import TAKEN_BACK
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient import importing
 from surveys.store.visit import responses
+from surveys.store.visit.responses import Held
 
 TOLD = 5
 _OTHER = aliased(Response)
@@ -152,15 +152,16 @@ def still_open(session: Session, import_id: int) -> Study:
 def finish(
     session: Session,
     import_id: int,
-    library: Library,
+    held: Held,
     *,
     attended: Collection[int],
     at: datetime,
     actor: str,
 ) -> None:
-    """Let the whole import be seen. Its held responses take their places, and raise their alerts.
+    """Let the whole import be seen. Its `held` responses take their places, and raise their alerts.
 
-    `attended` are visits that were withdrawn from the plan, and come back to it.
+    `attended` are visits that were withdrawn from the plan, and come back to it. All is one transaction, for
+    which patients wait on SQLite: what can be read, scored or stored before it, is.
 
     Raises:
         Refused: as `still_open`, or patients have answered or begun meanwhile what the file answers.
@@ -181,7 +182,7 @@ def finish(
     importing.revive(session, attended)
     finished = session.get_one(Import, import_id)
     finished.finished_at = at
-    responses.release(session, import_id, library, at=at, actor=actor)
+    responses.release(session, import_id, held, at=at, actor=actor)
     facts = {"study": study.code, "import": import_id, "file": finished.file, "sha256": finished.sha256}
     counts = {name: count for name, count in finished.counts.items() if name not in BESIDE}
     importing.done(session, study, "import.done", {**facts, **counts}, at=at, actor=actor)
@@ -214,16 +215,21 @@ def _answered_meanwhile(session: Session, import_id: int) -> list[str]:
 
 def _extend_batteries(session: Session, import_id: int) -> None:
     """Visits outside the plan ask from now on what was answered at them too."""
-    query = (
-        select(Visit.id, Visit.battery, Response.instrument)
-        .select_from(Response)
+    of_import = (Response.import_id == import_id, Response.held)
+    asked = (
+        select(Response.visit_id, Response.instrument)
         .join(Visit, Visit.id == Response.visit_id)
-        .where(Response.import_id == import_id, Response.held, Visit.timepoint_id.is_(None))
+        .where(*of_import, Visit.timepoint_id.is_(None))
         .order_by(Response.id)
     )
-    longer: dict[int, list[str]] = {}
-    for row in session.execute(query, execution_options=ALL_ROWS):
-        if row.instrument not in row.battery:
-            longer.setdefault(row.id, list(row.battery)).append(row.instrument)
-    for visit_id, battery in longer.items():
-        importing.extend_battery(session, visit_id, battery)
+    found: dict[int, list[str]] = {}
+    for row in session.execute(asked, execution_options=ALL_ROWS):
+        found.setdefault(row.visit_id, []).append(row.instrument)
+    visits = select(Visit.id, Visit.battery).where(Visit.id.in_(select(Response.visit_id).where(*of_import)))
+    longer = {}
+    outside = visits.where(Visit.timepoint_id.is_(None))
+    for visit_id, battery in session.execute(outside, execution_options=ALL_ROWS):
+        more = [one for one in found[visit_id] if one not in battery]
+        if more:
+            longer[visit_id] = [*battery, *more]
+    importing.extend_batteries(session, longer)

@@ -160,14 +160,25 @@ def add(session: Session, responses: Sequence[NewResponse], *, at: datetime, act
     return notice(session, _causes(new for new in responses if not new.held), at=at, actor=actor)
 
 
-def release(session: Session, import_id: int, library: Library, *, at: datetime, actor: str) -> None:
-    """Make the held responses of an import count, and raise their alerts."""
-    held = (Response.import_id == import_id, Response.held)
+@dataclass(frozen=True)
+class Held:
+    """The held responses of an import with their scores, and the answers that alerts watch.
+
+    They are read and scored before the transaction in which they come to count, because patients wait for
+    that one. Nothing but the import itself changes them.
+    """
+
+    scored: tuple[ScoredResponse, ...] = ()
+    causes: tuple[Cause, ...] = ()
+
+
+def held_of(session: Session, import_id: int, library: Library) -> Held:
+    """The held responses of an import."""
     query = (
         select(Response, Visit.patient_id, InstrumentVersion.version)
         .join(Visit, Visit.id == Response.visit_id)
         .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
-        .where(*held)
+        .where(Response.import_id == import_id, Response.held)
         .order_by(Response.id)
     )
     responses = [
@@ -183,10 +194,16 @@ def release(session: Session, import_id: int, library: Library, *, at: datetime,
         )
         for row in session.execute(query, execution_options=ALL_ROWS)
     ]
+    return Held(tuple(_with_scores(responses, _scored(responses))), tuple(_causes(responses)))
+
+
+def release(session: Session, import_id: int, held: Held, *, at: datetime, actor: str) -> None:
+    """Make the `held` responses of an import count, and raise their alerts."""
+    those = update(Response).where(Response.import_id == import_id, Response.held)
     as_they_are = ALL_ROWS | {"synchronize_session": False}
-    session.execute(update(Response).where(*held).values(held=False), execution_options=as_they_are)
-    watch(session, _with_scores(responses, _scored(responses)), at=at, actor=actor)
-    notice(session, _causes(responses), at=at, actor=actor)
+    session.execute(those.values(held=False), execution_options=as_they_are)
+    watch(session, held.scored, at=at, actor=actor)
+    notice(session, held.causes, at=at, actor=actor)
 
 
 def _causes(responses: Iterable[NewResponse]) -> list[Cause]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import UniqueConstraint, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveys.db import writing
-from surveys.models import Contact, Patient, Study, Visit
+from surveys.models import Base, Contact, Patient, Study, Visit
 from tests.support.engines import engine_of
 from tests.surveys.store.conftest import AT
 
@@ -78,3 +78,22 @@ def test_whom_a_site_holds(session: Session, patient: Patient) -> None:
     for site, found in ((None, [patient]), ("BERLIN", [patient]), ("Bern", [])):
         query = select(Patient).where(Patient.within(patient.study_id, site))
         assert session.scalars(query).all() == found
+
+
+@pytest.mark.parametrize("table", ["response", "visit", "treatment", "background"])
+def test_what_refers_to_rows_that_go_in_bulk_is_found_by_an_index(table: str) -> None:
+    """Otherwise the database reads whole tables for each row that an undone import or an erasure deletes."""
+    referring = [
+        column
+        for other in Base.metadata.tables.values()
+        for column in other.columns
+        if any(key.column.table.name == table for key in column.foreign_keys)
+    ]
+    without = []
+    for column in referring:
+        unique = (one for one in column.table.constraints if isinstance(one, UniqueConstraint))
+        led = [*column.table.indexes, *unique, column.table.primary_key]
+        if not (column.unique or any(next(iter(one.columns), None) is column for one in led)):
+            without.append(str(column))
+    assert referring
+    assert without == []

@@ -14,6 +14,7 @@ from surveys.models.imports import seeing, seeing_all
 from surveys.store.errors import Refused
 from surveys.store.patient import imports, patients
 from surveys.store.patient.patients import NewPatient
+from surveys.store.visit.responses import Held
 from tests.surveys.store.conftest import AT
 
 SHA256 = "a" * 64
@@ -46,7 +47,7 @@ def test_its_rows_are_seen_when_it_is_finished(
     with seeing_all(session):
         assert codes(session) == ["P-9"]
     assert session.execute(update(Patient).values(birth_year=1971)).rowcount == 0
-    imports.finish(session, begun, library, attended=(), at=AT, actor="test")
+    imports.finish(session, begun, Held(), attended=(), at=AT, actor="test")
     assert codes(session) == ["P-9"]
     with pytest.raises(Refused, match="finished or taken back by somebody else"):
         imports.still_open(session, begun)
