@@ -33,13 +33,22 @@ from surveys.models.joining import JoiningPage, SelfEnrolment
 from surveys.models.key import ApiKey
 from surveys.models.message import Message, MessageTemplate, Messaging, ShortCode
 from surveys.models.own_form import OwnForm
+from surveys.models.own_list import OwnList
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.question import DataQuestion, QuestionStep
 from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.report import Report
 from surveys.models.response import InstrumentVersion, Response
 from surveys.models.signature import Signature
-from surveys.models.staff import Membership, Passkey, RecoveryCode, SecondFactor, SignInIdentity, Staff
+from surveys.models.staff import (
+    Membership,
+    Passkey,
+    RecoveryCode,
+    ResetAsked,
+    SecondFactor,
+    SignInIdentity,
+    Staff,
+)
 from surveys.models.study import Study, Timepoint
 from surveys.models.visit import Link, Visit
 from surveys.models.wording import LoadedWording, Permission
@@ -159,6 +168,8 @@ FACTS = (
     ),
     Fact(Staff, part="account", only=("email", "name", "password", "created_at")),
     Fact(Staff, part="language", only=("language",)),
+    Fact(ResetAsked),
+    Fact(OwnList, {"name_folded": MADE}),
     Fact(SecondFactor, {"last_counter": "counted with each sign-in"}),
     Fact(RecoveryCode),
     Fact(SignInIdentity),
@@ -179,10 +190,7 @@ FACTS = (
     Fact(Patient, part="wish", only=WISHES),
     Fact(
         Contact,
-        {
-            "refused_email": "an outcome of messages",
-            **dict.fromkeys(("name_folded", "hospital_number_folded", "searched", "telephone_digits"), MADE),
-        },
+        dict.fromkeys(("name_folded", "hospital_number_folded", "searched", "telephone_digits"), MADE),
         erased=True,
     ),
     Fact(Erasure),
@@ -243,15 +251,13 @@ FREE: Mapping[str, str] = {
     "serving": "what a visit serves beside its timepoint, by which alone it is analysed: laid out anew",
     "draft": "not sent yet: sealed with the server's secret, and what is sent becomes a response",
     "appointment": "a list of a day",
-    "own_list": "what somebody looks at, and no fact of anybody",
     "birth_year_try": "a try of a device",
     "sign_in_tries": "a counter",
-    "staff_session": "where somebody is signed in: events tell its beginning and its end",
-    "reset_asked": "a request for a link, which a second person confirms",
-    "joining_request": "waits for a proof, and is deleted after a day",
-    "job": "work to be done, and its outcome",
-    "job_part": "work to be done, and its outcome",
-    "board_copy": "a figure, drawn anew from the facts",
+    "staff_session": "where somebody is signed in, by a cookie signed with the server's secret",
+    "joining_request": "waits for a proof, and is deleted after a day: what comes of it is a consent",
+    "job": "work to be done, and its outcome: what it changes leaves events, which name who asked",
+    "job_part": "a file for a day; a freeze, a report and an import are bound by their SHA-256",
+    "board_copy": "a figure, drawn anew as soon as a fact of its study changes; a report's are bound",
     "host": "who does the work",
     "patient_changed": "whose state is to be computed anew",
     "patient_state": "follows from the other tables, and is compared with them by `surveys.keeping.wrong`",

@@ -98,6 +98,20 @@ def test_rows_of_before_are_bound_as_they_are(database_url: str) -> None:
     assert looked.rows >= 15
 
 
+@pytest.mark.database(both=False)
+def test_a_contact_with_a_refused_address_is_bound_anew(database_url: str) -> None:
+    """With the address on the way up, and without it on the way down."""
+    with connected(database_url) as connection:
+        refused = {**ROWS["contact"], "refused_email": "anna@example.net"}
+        connection.execute(Base.metadata.tables["contact"].insert(), refused)
+        connection.commit()
+    migrate_down(database_url, "0063")
+    migrate(database_url)
+    with connected(database_url) as connection, Session(connection) as session:
+        assert list(map(str, audit.verify(session))) == []
+        assert [list(one.digests) for one in session.scalars(select(Event))] == [["contact:1"]] * 2
+
+
 @pytest.mark.long
 def test_alert_rules_of_before_keep_what_they_say(empty_database_url: str) -> None:
     """Up: the same end of the scale, until somebody confirms it. Down: the one end that is known there."""

@@ -118,7 +118,8 @@ TRIGGERS["0060"] = TRIGGERS["0059"]  # joined once
 TRIGGERS["0061"] = TRIGGERS["0060"]  # sealed drafts
 TRIGGERS["0062"] = TRIGGERS["0061"]  # codes are bound
 TRIGGERS["0063"] = TRIGGERS["0062"]  # outcomes of messages are bound
-TRIGGERS["0065"] = TRIGGERS["0063"]  # what refers to rows that go is indexed
+TRIGGERS["0064"] = TRIGGERS["0063"]  # lists are bound
+TRIGGERS["0065"] = TRIGGERS["0064"]  # what refers to rows that go is indexed
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

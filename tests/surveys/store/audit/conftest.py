@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from analysis.data.analysis_plan import PlannedQuestion
 from surveys.instruments.library import Library
 from surveys.models import (
     AlertMail,
+    Base,
     HeadMail,
     JoiningPage,
     Link,
@@ -19,8 +20,10 @@ from surveys.models import (
     Message,
     MessageTemplate,
     Messaging,
+    OwnList,
     Patient,
     RecoveryCode,
+    ResetAsked,
     SecondFactor,
     Staff,
     Study,
@@ -28,6 +31,7 @@ from surveys.models import (
     Visit,
 )
 from surveys.models.dialects import on_postgresql
+from surveys.models.facts import OF_TABLE
 from surveys.store import audit
 from surveys.store.patient import clinic, consents, dismissals, injections, patients, questions, treatments
 from surveys.store.patient.consents import NewText
@@ -38,8 +42,11 @@ from surveys.store.visit import amendments, links, responses, short_codes
 from surveys.store.visit.amendments import NewAmendment
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
+from tests.support.rows import ROWS, SETTLED
 
 from ..conftest import AT
+
+OTHERS = {**SETTLED, "erasure": {"level": "identity"}}  # else it would excuse that values are gone
 
 
 @pytest.fixture
@@ -98,9 +105,15 @@ def record(session: Session, filled: Patient, visit: Visit, study: Study, librar
     _beside(session, study, filled)
     made = {"html": b"page", "json": b"{}"}
     reports.keep(session, study.id, made, freeze=freeze, data_sha256="", software="", at=AT, actor="test")
-    member = Staff(email="ann@abel.example", password="x", fs_uniquifier="x", created_at=AT)
-    session.add(member)
+    member, helper = (
+        Staff(email=f"{name}@abel.example", password="x", fs_uniquifier=name, created_at=AT)
+        for name in ("ann", "ben")
+    )
+    session.add_all([member, helper])
     session.flush()
+    session.add(ResetAsked(staff_id=member.id, asked_by=helper.id, asked_at=AT, code_digest="x"))
+    made = {"study_id": study.id, "staff_id": member.id, "made_at": AT, "changed_at": AT}
+    session.add(OwnList(name="Late", shared=True, chosen={"columns": ["code"]}, **made))
     told = {"planned_at": AT, "outcome": "failed", "outcome_at": AT, "error": "550"}
     session.add(AlertMail(study_id=study.id, kind="test", staff_id=member.id, **told))
     session.add(Membership(staff_id=member.id, study_id=study.id, role="coordinator"))
@@ -133,11 +146,31 @@ def _beside(session: Session, study: Study, patient: Patient) -> None:
 
 
 @pytest.fixture
-def undefended(record: Session) -> Session:
-    """The record, in a transaction that no trigger and no foreign key disturbs."""
-    if on_postgresql(record):
-        record.execute(text("SET LOCAL session_replication_role = replica"))
-    else:
-        for name in record.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-            record.execute(text(f"DROP TRIGGER {name}"))
+def whole(record: Session) -> Session:
+    """The record, with a row in each bound table."""
+    for table in Base.metadata.sorted_tables:
+        if table.name in OF_TABLE and not record.execute(select(table).limit(1)).first():
+            mapper = next(one for one in Base.registry.mappers if one.local_table is table)
+            row = ROWS[table.name] | OTHERS.get(table.name, {})
+            if table.primary_key.columns.keys() == ["id"]:
+                del row["id"]  # as the database counts, which knows other numbers than `ROWS` too
+            row |= {
+                column.name: record.scalar(select(func.min(key.column)))
+                for column in table.columns
+                for key in column.foreign_keys
+                if row.get(column.name) is not None
+            }
+            record.execute(insert(mapper.class_).values(row))
+    record.commit()
     return record
+
+
+@pytest.fixture
+def undefended(whole: Session) -> Session:
+    """The record, in a transaction that no trigger and no foreign key disturbs."""
+    if on_postgresql(whole):
+        whole.execute(text("SET LOCAL session_replication_role = replica"))
+    else:
+        for name in whole.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            whole.execute(text(f"DROP TRIGGER {name}"))
+    return whole

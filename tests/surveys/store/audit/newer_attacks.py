@@ -1,0 +1,123 @@
+"""Attacks on what came later: own forms and lists, questions, amendments, joining, texts, keys, accounts."""
+
+from __future__ import annotations
+
+# What is done, by name; several statements are parted by semicolons.
+NEWER_ATTACKS = {
+    "a question of an own form is changed": "UPDATE own_form SET definition = 'x'",
+    "an own form is changed with its digest": "UPDATE own_form SET definition = 'x', sha256 = 'x'",
+    "an own form goes to another study": "UPDATE own_form SET study_id = study_id + 1",
+    "an own form is said to be another's work": "UPDATE own_form SET made_by = 'x'",
+    "an own form is removed": "DELETE FROM own_form",
+    "a version of an own form is invented": """INSERT INTO own_form (id, study_id, instrument, version,
+        definition, sha256, made_by, made_at) SELECT 99, study_id, instrument, '9', 'x', 'x', 'x', made_at
+        FROM own_form""",
+    "a shared list leaves patients out": """UPDATE own_list SET chosen = '{"columns": ["site"]}'""",
+    "a list is no longer shared": "UPDATE own_list SET shared = false",
+    "a list becomes another's": "UPDATE own_list SET staff_id = (SELECT max(id) FROM staff)",
+    "a list is removed": "DELETE FROM own_list",
+    "a shared list is invented": """INSERT INTO own_list (id, study_id, staff_id, name, name_folded, shared,
+        chosen, made_at, changed_at) SELECT 99, study_id, staff_id, 'x', 'x', true, '{}', made_at, made_at
+        FROM own_list""",
+    "a question goes to another patient": """
+        UPDATE data_question SET patient_id = (SELECT max(id) FROM patient)""",
+    "a question is about another fact": "UPDATE data_question SET about = 'birth_year', label = 'x'",
+    "a question has another asker": "UPDATE data_question SET asked_by = 'x'",
+    "a question was asked later": "UPDATE data_question SET asked_at = '2026-04-01 10:00:00'",
+    "a question is invented": """INSERT INTO data_question (id, study_id, patient_id, about, label, state,
+        asked_by, asked_at) SELECT 99, study_id, patient_id, 'site', 'x', 'open', 'x', asked_at
+        FROM data_question""",
+    "an answer to a question is another's": """UPDATE question_step SET "by" = 'x'""",
+    "a step of a question is another": "UPDATE question_step SET step = 'answered'",
+    "a step of a question is invented": """INSERT INTO question_step (id, question_id, step, text, "by", at)
+        SELECT 99, question_id, 'answered', 'x', 'x', at FROM question_step""",
+    "a step of a question is removed": "DELETE FROM question_step",
+    "an amendment is removed": "DELETE FROM amendment",
+    "an amendment has another reason": "UPDATE amendment SET reason = 'x'",
+    "an amendment has another approval": "UPDATE amendment SET ethics_reference = 'x'",
+    "an amendment changed something else": "UPDATE amendment SET after = '[]'",
+    "an amendment asked nobody anew": "UPDATE amendment SET consent_text_id = NULL, protocol = 'x'",
+    "a visit of the plan gets another window": "UPDATE timepoint SET window_after = window_after + 9",
+    "a visit of the plan asks less": "UPDATE timepoint SET battery = '[]'",
+    "a visit of the plan is removed": "DELETE FROM timepoint",
+    "an analysis plan is removed": "DELETE FROM analysis_plan",
+    "an analysis plan was fixed before all answers": "UPDATE analysis_plan SET responses = responses + 7",
+    "who joined was looked at": """
+        UPDATE self_enrolment SET outcome = 'apart', looked_at = '2026-04-01 10:00:00', looked_by = 'x'""",
+    "who joined is somebody else": """UPDATE self_enrolment SET outcome = 'same', looked_by = 'x',
+        looked_at = '2026-04-01 10:00:00', same_as_id = (SELECT max(id) FROM patient
+        WHERE id <> patient_id)""",
+    "who joined was enrolled by the clinic": "DELETE FROM self_enrolment",
+    "who was enrolled joined by herself": """INSERT INTO self_enrolment (id, patient_id, way, joined_at,
+        seconds, device, network) SELECT 99, (SELECT max(id) FROM patient WHERE id <> patient_id), way,
+        joined_at, 9, 'x', 'x' FROM self_enrolment""",
+    "a study's page says something else": """UPDATE joining_page SET information = '{"en": "x"}'""",
+    "a study's page is for another country": """UPDATE joining_page SET countries = '["AT"]'""",
+    "a text had other parts": "UPDATE message SET parts = 9 WHERE outcome IS NOT NULL",
+    "a message went to another visit": """UPDATE message SET visit_id = (SELECT max(id) FROM visit)
+        WHERE outcome IS NOT NULL""",
+    "a number takes no texts": "UPDATE contact SET refused_mobile = '+4915100000000'",
+    "an address takes no mail": "UPDATE contact SET refused_email = 'x@example.net'",
+    "texts go to another number": "UPDATE contact SET mobile = '+4915100000000'",
+    "a person is reached by another way": "UPDATE contact SET channel = 'letter'",
+    "a code on a letter is another": "UPDATE short_code SET digest = 'x'",
+    "a code on a letter is removed": "DELETE FROM short_code",
+    "somebody else hears of alerts": "UPDATE alert_reader SET staff_id = (SELECT max(id) FROM staff)",
+    "a test alert was acknowledged": """
+        UPDATE alert_reader SET tested_at = named_at, acknowledged_at = named_at""",
+    "nobody hears of alerts": "DELETE FROM alert_reader",
+    "an alert rule asks for more": "UPDATE alert_rule SET kind = 'at_least', threshold = 99",
+    "an alert rule is removed": "DELETE FROM alert_rule",
+    "another code confirms a new password": "UPDATE reset_asked SET code_digest = 'y'",
+    "somebody else asked for a new password": """
+        UPDATE reset_asked SET asked_by = asked_by + 1 WHERE asked_by + 1 <> staff_id""",
+    "a new password is asked for": """INSERT INTO reset_asked (staff_id, asked_by, asked_at, code_digest)
+        SELECT asked_by, staff_id, asked_at, 'x' FROM reset_asked""",
+    "a passkey is invented": """INSERT INTO passkey (id, staff_id, name, credential, public_key, sign_count,
+        made_at) SELECT 99, staff_id, 'x', 'x', 'x', 0, made_at FROM passkey""",
+    "a passkey gets another key": "UPDATE passkey SET public_key = 'x'",
+    "a sign-in service stands for another account": """
+        UPDATE sign_in_identity SET staff_id = (SELECT max(id) FROM staff)""",
+    "a second factor is another": "UPDATE second_factor SET secret = 'y'",
+    "a recovery code is invented": """INSERT INTO recovery_code (id, staff_id, digest, made_at)
+        SELECT 99, staff_id, 'y', made_at FROM recovery_code""",
+    "a key for programs tells exact dates": "UPDATE api_key SET dates = 'exact', reason = 'x'",
+    "a key for programs is invented": """INSERT INTO api_key (id, staff_id, study_id, name, digest, dates,
+        created_at, created_by) SELECT 99, staff_id, study_id, 'x', 'x', 'none', created_at, 'x'
+        FROM api_key""",
+    "a role holds for one site": "UPDATE membership SET site = 'x'",
+    "a role is invented": """INSERT INTO membership (id, staff_id, study_id, role)
+        SELECT 99, (SELECT max(id) FROM staff), study_id, 'investigator' FROM membership""",
+    "an account is closed": "UPDATE staff SET active = false",
+    "a finding that may stand is another": "UPDATE dismissal SET seen = 'x'",
+    "a finding waits again": "DELETE FROM dismissal",
+    "loaded words are others": "UPDATE wording SET texts = '{}', sha256 = 'x'",
+    "loaded words have another name": "UPDATE wording SET name = 'x'",
+    "a permission is another's": "UPDATE permission SET holder = 'x'",
+    "a permission is removed": "DELETE FROM permission",
+    "a backup is said to be proved": """INSERT INTO backup_proof (id, sha256, proved_by, proved_at)
+        SELECT 99, 'x', 'x', proved_at FROM backup_proof""",
+    "an import is taken back": "UPDATE data_import SET undone_at = '2026-04-01 10:00:00', undone_by = 'x'",
+    "an import was of another file": "UPDATE data_import SET sha256 = 'x'",
+    "what came back is forgotten": "DELETE FROM feedback_shown",
+    "something else matters most": "UPDATE priority SET matters = 'speech'",
+    "somebody else answered": "UPDATE assistance SET answered_by = NULL",
+    "what a patient told is changed": """UPDATE background SET answer = '{"value": "right"}'""",
+    "what staff decided of it is changed": "UPDATE background_check SET outcome = 'corrected'",
+    "a grading is changed": "UPDATE grading SET value = 1",
+    "a grading is removed": "DELETE FROM grading",
+    "an erasure is forgotten": "DELETE FROM erasure",
+    "an erasure had another reason": "UPDATE erasure SET reason = 'x'",
+    "answers count nowhere": "UPDATE response SET held = true",
+    "answers are whole": "UPDATE response SET partial = true",
+    "a study is only tried out": "UPDATE study SET simulated = NOT simulated",
+    "a study takes children": "UPDATE study SET lowest_age = 6",
+    "a study's crisis text is another": """UPDATE study SET crisis_texts = '{"en": "x"}'""",
+    "a closed study goes on": "UPDATE study SET status = 'closed'",
+    "other groups are too small to be shown": "UPDATE study SET smallest_group = smallest_group + 1",
+    "a visit was missed": "UPDATE visit SET missed_reason = 'too_ill'",
+    "a visit is taken away": "UPDATE visit SET withdrawn_at = '2026-04-01 10:00:00'",
+    "a consent leaves parts out": "UPDATE consent SET parts = '{}'",
+    "a consent was signed on another day": "UPDATE consent SET signed_on = '2026-03-01'",
+    "a freeze has another name": "UPDATE data_freeze SET name = 'x'",
+}
