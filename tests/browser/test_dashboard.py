@@ -281,3 +281,26 @@ def test_pages_without_a_figure_are_accessible(
     opened(page, query)
     axe(page)
     assert page.evaluate(SIDEWAYS) <= 0
+
+
+SMALL_DESK = ViewportSize(width=1280, height=800)
+LONG_PAGES = ("/staff/S1/study", "/staff/S1/at-once/missed", "/staff/S1/clinic", "/staff/help", DASHBOARD)
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_pages_take_at_most_three_screens(open_page: OpenPage, locale: str) -> None:
+    """Those that have most to say, of a small desk, in the reader's language."""
+    page = open_page(viewport=SMALL_DESK, locale=locale)
+    page.goto(DASHBOARD)
+    page.locator("[name=email]").fill(EMAIL)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("form button").first.click()
+    page.wait_for_url(f"**{DASHBOARD}")
+    tall = {}
+    for path in LONG_PAGES:
+        page.goto(path)
+        if path == DASHBOARD:
+            drawn(page)
+        if (height := page.evaluate("document.documentElement.scrollHeight")) > 3 * SMALL_DESK["height"]:
+            tall[path] = height
+    assert tall == {}
