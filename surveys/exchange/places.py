@@ -88,9 +88,10 @@ class Zip:
 
 @contextmanager
 def zipped(file: IO[bytes]) -> Iterator[Place]:
-    """A zip file written into the open `file`."""
+    """A zip file written into the open `file`; its table of contents is in the order of names."""
     with zipfile.ZipFile(file, "w") as archive:
         yield Zip(archive)
+        archive.filelist.sort(key=lambda member: member.filename)
 
 
 @contextmanager

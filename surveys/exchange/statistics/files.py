@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
@@ -30,6 +30,7 @@ _SIZE: Mapping[Form, Callable[[str], int]] = {"spss": in_bytes, "stata": len}
 _SAV_STAMP = (92, b"01 Jan 8000:00:00")
 _HEADER = 1024  # bytes of a .dta file within which its stamp lies
 _DTA_STAMP = (b"<timestamp>\x11", b"01 Jan 1980 00:00")
+LONGEST_LINE = 80  # bytes of a note in a .sav
 _ITEM = "F3.0"  # as wide as -99, of which SPSS would show ** else
 _FORMATS = {"whole": "F8.0", "number": "F20.16", "flag": "F1.0", "day": "DATE11"}
 
@@ -39,8 +40,12 @@ def rows_of(variables: Sequence[Variable]) -> int:
     return len(variables[0].cells)
 
 
-def write(form: Form, title: str, variables: Sequence[Variable], into: IO[bytes]) -> tuple[str, ...]:
+def write(
+    form: Form, title: str, variables: Sequence[Variable], into: IO[bytes], notes: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Write the file of these variables; returns the names whose labels were shortened.
+
+    A file of SPSS carries `notes`: it may be handed on without its package.
 
     Raises:
         Refused: it would be too large.
@@ -59,12 +64,30 @@ def write(form: Form, title: str, variables: Sequence[Variable], into: IO[bytes]
     ]
     with tempfile.TemporaryDirectory(prefix="seventh-") as folder:
         path = Path(folder) / f"table{ENDINGS[form]}"
-        (_write_sav if form == "spss" else _write_dta)(path, title, variables, labels, codes)
+        if form == "spss":
+            _write_sav(
+                path, title, variables, labels, codes, [part for one in notes for part in lines_of(one)]
+            )
+        else:
+            _write_dta(path, title, variables, labels, codes)
         _check(path, form, rows, len(variables))
         _stamp(path, form)
         with path.open("rb") as file:
             shutil.copyfileobj(file, into)
     return tuple(cut)
+
+
+def lines_of(note: str) -> Iterator[str]:
+    """A note in lines as long as a file of SPSS takes, parted at words."""
+    line = ""
+    for word in note.split():
+        longer = f"{line} {word}" if line else word
+        if line and in_bytes(longer) > LONGEST_LINE:
+            yield line
+            longer = word
+        line = str(shortened(longer, LONGEST_LINE, size=in_bytes))
+    if line:
+        yield line
 
 
 def _words(form: Form, one: Variable) -> str:
@@ -96,6 +119,7 @@ def _write_sav(
     variables: Sequence[Variable],
     labels: dict[str, str],
     codes: dict[str, dict[Any, str]],
+    notes: Sequence[str],
 ) -> None:
     import pyreadstat
 
@@ -112,6 +136,7 @@ def _write_sav(
             for one in variables
             if one.kind in _FORMATS
         },
+        note=list(notes),
     )
 
 

@@ -44,6 +44,7 @@ Study `{code}` for {program}, exported by Seventh.{simulated}
   of the scale have no answer.
 - labels shortened: {shortened}
 {notes}"""
+SIMULATED = "The patients are simulated."
 _WHY = {
     "spss": "An item without an answer is user-missing: -97 skipped, -98 not reached, -99 not recorded.",
     "stata": "An item without an answer is `.a` skipped, `.b` not reached, `.c` not recorded.",
@@ -59,11 +60,13 @@ def write(
         Refused: a file would be too large.
     """
     packing, cut = Packing(place), 0
+    simulated = [SIMULATED] if study.simulated else []
+    notes = [f"Study {study.code}, exported by Seventh.", *simulated, *contents.notes]
     listed: list[str] = []
     lines: list[list[str]] = []
     for name, title, making in _files(selection, contents, exact=exact is not None):
         file = name + ENDINGS[form]
-        rows, of_file, shortened = _put(packing, file, f"{study.code}: {title}", making, form)
+        rows, of_file, shortened = _put(packing, file, f"{study.code}: {title}", making, form, notes)
         listed.append(f"| `{file}` | {rows} | {title} |")
         lines += of_file
         cut += shortened
@@ -72,7 +75,7 @@ def write(
         title=study.title,
         code=study.code,
         program=_NAMES[form],
-        simulated=" **The patients are simulated.**" if study.simulated else "",
+        simulated="".join(f" **{one}**" for one in simulated),
         files="\n".join(listed),
         dates="Dates are days since enrolment and since onset; there are no calendar dates."
         if exact is None
@@ -102,13 +105,18 @@ def _of_table(table: TidyTable, selection: Selection, *, exact: bool) -> list[Va
 
 
 def _put(
-    packing: Packing, file: str, title: str, making: Callable[[], list[Variable]], form: Form
+    packing: Packing,
+    file: str,
+    title: str,
+    making: Callable[[], list[Variable]],
+    form: Form,
+    notes: Sequence[str],
 ) -> tuple[int, list[list[str]], int]:
     """Write a file; returns its rows, its lines of the codebook, and how many labels were shortened."""
     variables = making()
     rows = rows_of(variables)
     shortened: list[str] = []
-    packing.file(file, lambda into: shortened.extend(files.write(form, title, variables, into)), rows)
+    packing.file(file, lambda into: shortened.extend(files.write(form, title, variables, into, notes)), rows)
     return rows, list(_lines(file, variables, shortened, form)), len(shortened)
 
 

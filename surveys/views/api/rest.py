@@ -71,6 +71,7 @@ def table(study: str, name: str) -> Response:
     holder = _holder()
     if name != "codebook" and name not in tables.NAMES:
         raise _Problem(404, "No such table", f"Tables are: {', '.join((*tables.NAMES, 'codebook'))}.")
+    _refuse_others()
     limit, after = _limit(), request.args.get("after", "")
     as_csv = request.accept_mimetypes.best_match(["application/json", "text/csv"]) == "text/csv"
     with opened(holder) as found:
@@ -106,6 +107,13 @@ def _holder() -> Holder:
     if found is None:
         raise _Problem(401, "No key", "Send a key that is live: Authorization: Bearer KEY.")
     return found
+
+
+def _refuse_others() -> None:
+    """A filter that is passed over would give other data than was asked for."""
+    others = sorted(request.args.keys() - {"after", "limit"})
+    if others:
+        raise _Problem(400, "No such parameter", f"Parameters are: after, limit. Not: {', '.join(others)}.")
 
 
 def _limit() -> int:

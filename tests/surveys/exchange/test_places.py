@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from surveys.exchange.places import whole_file
+from surveys.exchange.places import whole_file, zipped
 
 
 def test_a_file_takes_its_place_once_it_is_whole(tmp_path: Path) -> None:
@@ -55,3 +57,16 @@ def test_a_device_is_written_to_and_not_replaced() -> None:
     finally:
         os.close(leader)
         os.close(follower)
+
+
+def test_a_zip_file_lists_its_members_by_name() -> None:
+    """Whatever the order in which they were made; and without the time of day."""
+    whole = io.BytesIO()
+    with zipped(whole) as place:
+        for name in ("b.csv", "README.md", "a.csv"):
+            with place.open(name) as file:
+                file.write(name.encode())
+    with zipfile.ZipFile(whole) as archive:
+        assert archive.namelist() == ["README.md", "a.csv", "b.csv"]
+        assert [archive.read(name).decode() for name in archive.namelist()] == archive.namelist()
+        assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 from typing import Literal
 
+import pyreadstat
 import pytest
 
 from surveys.exchange.statistics import files
@@ -24,6 +26,17 @@ def test_what_was_cut_is_told(form: Literal["spss", "stata"]) -> None:
     assert files.write(form, "t", told, BytesIO()) == ("b",)
     long = variable("d", "d", {1: "ä" * 61})
     assert files.write(form, "t", [long], BytesIO()) == (("d",) if form == "spss" else ())
+
+
+def test_a_file_of_spss_says_what_it_is(tmp_path: Path) -> None:
+    """In lines that it takes, because it may be handed on alone."""
+    path = tmp_path / "t.sav"
+    notes = ["The patients are simulated.", f"{'ä' * 30} {'b' * 30}", "c" * 90]
+    with path.open("wb") as into:
+        files.write("spss", "t", [variable("a", "a")], into, notes)
+    _, found = pyreadstat.read_sav(path)
+    assert found.notes == [notes[0], "ä" * 30, "b" * 30, f"{'c' * 77}…"]
+    assert list(files.lines_of("")) == []
 
 
 def test_a_file_that_would_be_too_large_is_refused() -> None:

@@ -112,6 +112,7 @@ def test_what_has_no_answer_is_a_problem(app: Flask) -> None:
         ("/api/v1/studies/S2/scores", 404, key),
         ("/api/v1/studies/S1/contacts", 404, key),
         ("/api/v1/studies/S1/scores?limit=0", 400, key),
+        ("/api/v1/studies/S1/scores?visit=baseline", 400, key),
         ("/api/v1/studies/S1/scores?limit=1001", 400, key),
         ("/api/v1/studies/S1/scores?limit=many", 400, key),
         ("/api/v1/studies/S1/scores?after=nonsense", 400, key),
