@@ -31,6 +31,7 @@ def member(app: Flask) -> Member:
     return signed_in(app)
 
 
+@pytest.mark.owner
 def test_a_waiting_alert_says_who_what_and_since_when(app: Flask, member: Member) -> None:
     """Patient, rule in words, the answer as first and as last given, and how long it has waited."""
     with changing(app) as session:
@@ -149,6 +150,7 @@ def test_a_list_that_is_not_there_is_not_found(member: Member) -> None:
         assert member.status == 404, query
 
 
+@pytest.mark.owner
 def test_words_for_a_rule_that_its_definition_no_longer_has(app: Flask, member: Member) -> None:
     """An old rule's alert is still shown, by its name and the code answered."""
     with changing(app) as session:
@@ -177,6 +179,7 @@ def test_an_alert_is_followed_to_its_end(app: Flask, member: Member) -> None:
     assert "This alert is closed: it cannot be closed." in page.text
 
 
+@pytest.mark.owner
 def test_whom_to_call_stands_beside_the_alert(app: Flask, member: Member) -> None:
     """Name, telephone, birth date, language; and that somebody may still be in the clinic."""
     with changing(app) as session:
@@ -195,6 +198,7 @@ def test_whom_to_call_stands_beside_the_alert(app: Flask, member: Member) -> Non
     assert "perhaps still in the clinic" not in member.get(ALERTS).text
 
 
+@pytest.mark.owner
 def test_a_red_line_stands_on_every_page_until_somebody_takes_the_alert_on(
     app: Flask, member: Member
 ) -> None:
@@ -212,6 +216,7 @@ def test_a_red_line_stands_on_every_page_until_somebody_takes_the_alert_on(
     assert line not in member.get("/staff/S1/patients").text
 
 
+@pytest.mark.owner
 def test_the_month_is_reported(app: Flask, member: Member) -> None:
     """How many, of what, and how soon they were taken on; months without alerts can be asked for too."""
     [row] = one_table(app, "alert")
