@@ -106,7 +106,10 @@ def keep(
             lines += [_("%(title)s is there already.", title=one.instrument.short_title) for one in there]
             continue
         for one in there:
-            if one.instrument.origin and one.instrument.origin.is_of(form.program, form.address):
+            origin = one.instrument.origin
+            # A form of another project may have the same name: that lacks what the first one asks.
+            grown = origin is not None and own_columns.suits(form, one.instrument) == len(origin.items)
+            if origin is not None and grown and origin.is_of(form.program, form.address):
                 known = {name for of_it in there for name in of_it.columns.items.values()}
                 raise Refused(
                     _(

@@ -34,16 +34,26 @@ class OwnColumns:
 
 
 def found(form: ForeignForm, mine: Sequence[Instrument]) -> list[OwnColumns]:
-    """The forms of `mine` that ask what `form` asks; each of its fields is asked by one of them."""
+    """The forms of `mine` that ask what `form` asks; each of its fields is asked by one of them.
+
+    Forms of one name in several projects may each have become one here: the one that suits best comes first.
+    """
     looking = [_Looking(one) for one in mine]
     taken: set[str] = set()
-    for one in looking:
-        if one.came_from(form):
-            taken |= one.take_by_name(form.fields)
+    came = [one for one in looking if one.came_from(form)]
+    for one in sorted(came, key=lambda one: -suits(form, one.instrument)):
+        taken |= one.take_by_name([field for field in form.fields if field.name not in taken])
     for one in looking:
         left = form.fields if one.came_from(form) else _of_title(form, titles_of(one.instrument))
         taken |= one.take_by_words([field for field in left if field.name not in taken])
     return [one.made() for one in looking if one.items]
+
+
+def suits(form: ForeignForm, instrument: Instrument) -> int:
+    """How many of the fields that the own form was made of `form` has in the same words."""
+    there = {(one.name, one.label) for one in form.fields}
+    kept = instrument.origin.items if instrument.origin else ()
+    return sum((one.name, one.words) in there for one in kept)
 
 
 def titles_of(instrument: Instrument) -> Collection[str]:

@@ -85,6 +85,36 @@ def test_answers_come_in_to_the_forms_that_were_made(desk: Desk) -> None:
     assert given == [{"q1": [1], "q2": 60.5}, {"q1": [1, 2]}, {"q1": [1], "q2": 71.0}, None]
 
 
+def test_a_form_of_that_name_in_another_project_is_another_form(desk: Desk) -> None:
+    """Once the first one here has another title; both then find their data."""
+    library = Library(LIBRARY)
+    study = desk.session.get_one(Study, desk.study_id)
+    more = ["weight", "background", "", "text", "Weight", "", "", "number", ""]
+    first, _ = taking.read(redcap.dictionary(more), KNOWN)
+    second, _ = taking.read(redcap.dictionary(), KNOWN)
+    how = {"at": desk.at, "actor": "test"}
+    with desk.transaction() as session:
+        taking.keep(session, session.merge(study), first, library, **how)
+    with desk.transaction() as session:
+        own_forms.learn(session, library)
+        form = form_of(library.get("s1_background"))
+        renamed = replace(form, titles={"en": "Before"}, origin=None)
+        own_forms.keep(session, session.merge(study), renamed, library, key="s1_background", **how)
+    other = replace(
+        second[0], fields=(second[0].fields[0], replace(second[0].fields[0], name="nose", label="Nose"))
+    )
+    with desk.transaction() as session:
+        own_forms.learn(session, library)
+        made = taking.keep(session, session.merge(study), [other], library, **how)
+    assert made == ["Background: 2 questions, as s1_background_2."]
+    with desk.transaction() as session:
+        own_forms.learn(session, library)
+        again = [
+            taking.keep(session, session.merge(study), [one], library, **how) for one in (first[0], other)
+        ]
+    assert again == [["Before is there already."], ["Background is there already."]]
+
+
 def test_a_renamed_form_is_found_by_what_it_was_made_of(desk: Desk) -> None:
     """Its title and words may be the study's own; other words in the file are asked about."""
     library = Library(LIBRARY)

@@ -113,6 +113,17 @@ def test_what_was_added_by_hand_is_found_by_words() -> None:
     assert found.columns.items == {"q1": "eye", "q2": "gap", "q3": "tears"}
 
 
+def test_of_two_projects_forms_of_one_name_each_finds_its_own() -> None:
+    """Where both have a field of one name, the form that suits best takes it."""
+    other = replace(FORM, title="Eye B", fields=(EYE, ForeignField("lid", "decimal", "Lid", {}, 0.0, 9.0)))
+    mine = [form(MADE, "a"), form(own_form(other, ("en",)), "b")]
+    for seen, key in ((FORM, "a"), (other, "b")):
+        [found] = own_columns.found(seen, mine)
+        assert found.instrument.key == key
+        assert len(found.columns.items) == 2
+    assert own_columns.suits(other, mine[0]) == 1
+
+
 def test_a_long_form_that_became_several() -> None:
     """Where it grew at its beginning, the parts are others, and the names tell all the same."""
     fields = tuple(ForeignField(f"f{n}", "whole", f"Number {n}", {}, 0.0, 9.0) for n in range(45))
