@@ -14,9 +14,10 @@ NOT_KEPT = {"compiled_cache": None}
 
 @contextmanager
 def reflected(connection: Connection) -> Iterator[MetaData]:
-    """The tables that `connection` sees, let go of at the end: give their statements `NOT_KEPT`.
+    """The tables that `connection` sees; give their statements `NOT_KEPT`.
 
-    Each is held by its own columns, some megabytes in all, which Python alone looks for seldom.
+    Each is held by its own columns, some megabytes in all, and Python looks for such circles seldom: those of
+    the reading before go now.
     """
     gc.collect()
     metadata = MetaData()
