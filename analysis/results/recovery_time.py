@@ -23,7 +23,7 @@ from analysis.numbers.guards import (
     hidden,
     is_small,
 )
-from analysis.numbers.interval_censored import DRAWS, SEED, Incidence, Looks, incidence
+from analysis.numbers.interval_censored import Incidence, Looks, incidence
 from analysis.results.recovery import ALL_CAUSES, acute_patients, graded_on_days, said_on_days
 from analysis.words import words as _
 
@@ -42,7 +42,7 @@ def recovery_time(frames: StudyFrames, on: date, *, suppress_under: int = SUPPRE
     recovered at a look by that day are counted apart (``recovered_at_first``). Reanimation (graft, transfer,
     sling) and death end the waiting; whoever is not seen again is censored. ``bound_low`` and ``bound_high``:
     as if all who were lost (left, lost, or not seen for the last half year before ``on``) never recovered,
-    or did the day after. Intervals are of draws of patients. From 10 patients on.
+    or did the day after. From 10 patients on.
 
     Returns:
         For each definition all causes, then each cause, a record per day: ``definition, cause, days,
@@ -125,7 +125,7 @@ def _records(rows: pd.DataFrame, hide: bool, suppress_under: int) -> list[Record
     small = is_small(n, suppress_under)
     hide = hide or small
     reason = _refused(n, hide, small, counts["recovered"], suppress_under)
-    found = None if reason else _Curves.of(rows)
+    found = {} if reason else _Curves.of(rows).by_day()
     sides = (counts["recovered"], n - counts["recovered"])
     rounded = any(is_small(side, suppress_under) for side in sides)
     whole = to_nearest(n, ROUNDED_TO) if rounded else n
@@ -141,14 +141,12 @@ def _records(rows: pd.DataFrame, hide: bool, suppress_under: int) -> list[Record
         "responses": None if hide else whole,
         "rounded": rounded and not reason,
         **shown,
-        "draws": DRAWS,
-        "seed": SEED,
         "imprecise": reason is None and n < IMPRECISE_BELOW,
         "suppressed": hide,
         "reason": reason,
     }
     return [
-        {"days": day, **_told(found, day, whole if rounded else None), **head}
+        {"days": day, **_told(found.get(day), whole if rounded else None), **head}
         | {"at_risk": _at_risk(rows, day, hide, suppress_under)}
         for day in DAYS
     ]
@@ -164,11 +162,10 @@ def _text(n: int, hide: bool, small: bool, rounded: bool, suppress_under: int) -
     )
 
 
-def _told(found: "_Curves | None", day: int, whole: int | None) -> Record:
+def _told(numbers: Record | None, whole: int | None) -> Record:
     """The numbers of a day; the shares in steps of five patients of a ``whole`` that is rounded."""
-    if found is None:
+    if numbers is None:
         return dict.fromkeys(_NUMBERS)
-    numbers = found.at(day)
     if whole is None:
         return numbers
     step = ROUNDED_TO / whole
@@ -214,15 +211,14 @@ class _Curves:
     def of(cls, rows: pd.DataFrame) -> "_Curves":
         looks = Looks(*(rows[name].to_numpy(np.float64) for name in ("entered", "after", "by", "other")))
         lost = rows["lost"].to_numpy(bool)
-        return cls(
-            incidence(looks),
-            incidence(looks.lost_never(lost), draws=False),
-            incidence(looks.lost_at_once(lost), draws=False),
-        )
+        return cls(*(incidence(one) for one in (looks, looks.lost_never(lost), looks.lost_at_once(lost))))
 
-    def at(self, day: int) -> Record:
-        estimate = self.found.at(day)
-        # looks that are far apart let the masses of a bound lie a little to the other side
-        bounds = min(self.never.at(day), estimate), max(self.at_once.at(day), estimate)
-        numbers = (estimate, *self.found.interval(day), *bounds, *self.found.median())
-        return dict(zip(_NUMBERS, numbers, strict=True))
+    def by_day(self) -> dict[int, Record]:
+        median, limits = self.found.median(), self.found.intervals(DAYS)
+        found = {}
+        for day, (low, high) in zip(DAYS, limits, strict=True):
+            estimate = self.found.at(day)
+            # looks that are far apart let the masses of a bound lie a little to the other side
+            bounds = min(self.never.at(day), estimate), max(self.at_once.at(day), estimate)
+            found[day] = dict(zip(_NUMBERS, (estimate, low, high, *bounds, *median), strict=True))
+        return found

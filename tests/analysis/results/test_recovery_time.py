@@ -14,6 +14,7 @@ from tests.analysis.studies import Patient, study
 ONSET = date(2024, 1, 1)
 ON = date(2026, 1, 1)
 STEPS = 1e-4  # both go on by steps until they stand still
+LIMITS = 2e-3  # R's steps end earlier
 
 
 @pytest.mark.parametrize("case", ["censored", "exact"])
@@ -21,9 +22,11 @@ def test_the_cumulative_incidence_equals_r(case):
     """Turnbull's, between looks; and Aalen and Johansen's, with late entry and a competing event."""
     table = pd.read_csv(FOLDER / "recovery" / f"{case}.csv")
     columns = (table[name].to_numpy(np.float64) for name in ("entered", "after", "by", "other"))
-    found = incidence(Looks(*columns), draws=False)
+    found = incidence(Looks(*columns))
     of_r = expected("recovery")
     assert [found.at(day) for day in of_r["days"]] == pytest.approx(of_r[case], abs=STEPS)
+    for mine, theirs in zip(found.intervals(of_r["looked"]), of_r[f"{case}_limits"], strict=True):
+        assert mine == pytest.approx(tuple(theirs), abs=LIMITS)
 
 
 def test_patients_alike_are_counted_together():
@@ -33,9 +36,7 @@ def test_patients_alike_are_counted_together():
     by = np.where(draw.random(60) < 0.7, after + draw.integers(1, 90, 60), np.inf)
     other = np.where(draw.random(60) < 0.1, after + 5.0, np.inf)
     few = [np.asarray(days, np.float64) for days in (entered, after, by, other)]
-    once, often = (
-        incidence(Looks(*(np.tile(days, times) for days in few)), draws=False) for times in (1, 20)
-    )
+    once, often = (incidence(Looks(*(np.tile(days, times) for days in few))) for times in (1, 20))
     assert often.day.tolist() == once.day.tolist()
     assert often.share == pytest.approx(once.share, abs=1e-7)
 
@@ -101,6 +102,34 @@ def test_the_bounds_are_of_those_who_were_lost():
     assert one["bound_low"] == pytest.approx(0.5)
     assert one["bound_high"] == pytest.approx(1)
     assert one["estimate"] == pytest.approx(1)
+
+
+def test_between_two_looks_the_share_is_on_a_line_and_its_interval_has_both_ends():
+    """All are looked at on days 30 and 90, half recover in between: on day 60 nobody knows how many did."""
+    people = [*patients(20, [(30, 3), (90, 1)]), *patients(20, [(30, 3), (90, 3), (400, 3)], code="q")]
+    one = of(people, 60)
+    assert one["estimate"] == pytest.approx(0.25)
+    assert one["low"] == pytest.approx(0, abs=1e-3)
+    assert one["high"] == pytest.approx(of(people, 90)["high"], abs=1e-3)
+
+
+def test_nobody_yet_is_not_nobody_ever():
+    """Of 20 seen on day 30 none had recovered: up to 9 % may have, by the ratio of likelihoods."""
+    one = of([*patients(10, [(30, 3), (60, 1)]), *patients(10, [(30, 3), (400, 3)], code="q")], 30)
+    assert (one["estimate"], one["low"]) == (0, 0)
+    assert one["high"] == pytest.approx(1 - np.exp(-3.841459 / 2 / 20), abs=1e-3)
+
+
+def test_the_median_has_the_days_by_which_half_may_have_recovered():
+    """Twenty recover one a week, each seen the day before: then a half is in the interval of the share."""
+    people = [
+        one
+        for at in range(20)
+        for one in patients(1, [(29 + 7 * at, 3), (30 + 7 * at, 1)], code=f"m{at:02d}")
+    ]
+    found = recovery_time(study(people), ON, suppress_under=1)[0]
+    assert found["median"] == 30 + 7 * 9
+    assert (found["median_low"], found["median_high"]) == (30 + 7 * 5, 30 + 7 * 14)
 
 
 def test_what_cannot_be_told_says_why():

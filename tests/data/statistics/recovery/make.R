@@ -17,4 +17,20 @@ t <- t[keep]; last <- last[keep]; entered <- entered[keep]; kind <- ifelse(t > l
 exact <- data.frame(entered = entered, after = ifelse(kind == 0, last, time - 1), by = ifelse(kind == 1, time, Inf), other = ifelse(kind == 2, time, Inf))
 a <- survfit(Surv(entered, time, factor(kind, 0:2, c("none", "event", "other"))) ~ 1, id = seq_along(time))
 for (name in c("censored", "exact")) write.csv(get(name), paste0(name, ".csv"), row.names = FALSE)
-write_json(list(days = days, censored = at(day, cumsum(p)), survfit = at(s$time, 1 - s$surv), exact = at(a$time, a$pstate[, a$states == "event"])), "expected.json", digits = NA, auto_unbox = TRUE, pretty = TRUE)
+# between the looks where a mass may come, its share is on a straight line (as interval::getsurv has it)
+line <- function(d) { begins <- sort(unique(c(0, after))); sum(sapply(seq_along(day[is.finite(day)]), function(j) { b <- max(begins[begins < day[j]]); p[j] * min(1, max(0, (d - b) / (day[j] - b))) })) }
+# 95 % limits by the ratio of likelihoods: the event may have a mass on any day of a look, on d and the day after, so many of them by d
+profile <- function(f, d, theta, rounds = 800) {
+  days <- sort(unique(c(f$by[is.finite(f$by)], d, d + 1))); others <- sort(unique(f$other[is.finite(f$other)])); k <- length(days); all <- c(days, others, Inf)
+  event <- seq_along(all) <= k; W <- is.infinite(f$other)
+  M <- t(sapply(seq_len(nrow(f)), function(i) if (!W[i]) !event & all == f$other[i] else if (is.finite(f$by[i])) event & all > f$after[i] & all <= f$by[i] else all > f$after[i] | is.infinite(all))) * 1
+  T <- t(sapply(f$entered, function(e) all <= e)) * 1; q <- rep(1 / length(all), length(all)); early <- event & all <= d
+  for (i in seq_len(rounds)) {
+    e <- q * (colSums(M / as.vector(M %*% q)) + colSums(T / (1 - as.vector(T %*% q))))
+    q <- if (is.na(theta)) e / sum(e) else ifelse(early, theta * e / sum(e[early]), (1 - theta) * e / sum(e[!early])) }
+  sum(log(M %*% q)) - sum(log(1 - T %*% q)) }
+limits <- function(f, d, estimate) { top <- profile(f, d, NA, rounds = 4000); off <- function(theta) 2 * (top - profile(f, d, theta)) - qchisq(.95, 1)
+  c(if (estimate < 1e-6) 0 else uniroot(off, c(1e-6, estimate), tol = 1e-4)$root, uniroot(off, c(estimate, 1 - 1e-6), tol = 1e-4)$root) }
+exactly <- at(a$time, a$pstate[, a$states == "event"]); looked <- c(60, 180)
+known <- lapply(looked, function(d) limits(exact, d, exactly[days == d])); between <- lapply(looked, function(d) limits(censored, d, line(d)))
+write_json(list(days = days, censored = sapply(days, line), steps = at(day, cumsum(p)), survfit = at(s$time, 1 - s$surv), exact = exactly, looked = looked, censored_limits = do.call(rbind, between), exact_limits = do.call(rbind, known)), "expected.json", digits = NA, auto_unbox = TRUE, pretty = TRUE)
