@@ -17,7 +17,7 @@ from analysis.numbers.guards import (
 )
 from analysis.numbers.imputed import DRAWS, SEED
 from analysis.results.change import APART_DAYS
-from analysis.results.course_ordinal import ABOVE_LOWEST_FROM
+from analysis.results.course_ordinal import OFF_END_FROM
 from analysis.results.filters import Filters
 from analysis.results.injections import PHASE_DAYS
 from analysis.results.table_one import GRADED_WITHIN_DAYS
@@ -82,17 +82,16 @@ _SENTENCES = (
         years since onset at the first visit and log2 of 1 + years since that visit as separate terms,
         adjusted for age and sex: with a random intercept by patient, then with a random slope, or, where
         that was not estimable, with cluster-robust errors (CR2). No linear model was fitted with fewer than
-        {each} patients per coefficient, or where {piled:.0%} or more of the scores of a scale that piles up
-        were the lowest."""),
+        {each} patients per coefficient, or where {piled:.0%} or more of the scores of a scale were its lowest
+        or its highest."""),
     ),
     _Sentence(
         "course_ordinal",
         ("estimate",),
         _("""Where scores piled up so, cumulative logit models with the same terms and a random intercept by
         patient took their place (adaptive quadrature, errors by patient), where the odds were proportional,
-        patients' slopes were alike (score test) and {above} patients ever scored above the lowest value; they
-        are told as the share at that value and
-        the mean score, averaged over patients."""),
+        patients' slopes were alike (score test) and {off_end} patients ever scored elsewhere; they are told
+        as the share at that end and the mean score, averaged over patients."""),
     ),
     _Sentence(
         "sensitivity",
@@ -254,7 +253,7 @@ def methods(
         acute=ACUTE_BELOW_DAYS,
         each=PATIENTS_PER_COEFFICIENT,
         piled=PILED_UP_FROM,
-        above=ABOVE_LOWEST_FROM,
+        off_end=OFF_END_FROM,
         least=COEFFICIENT_FROM,
         imprecise=IMPRECISE_BELOW,
         suppress=suppress_under,

@@ -154,12 +154,12 @@ def course(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
 
 
 def course_ordinal(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
-    """Scales after the first visit whose scores pile up at the lowest value, by cumulative logit models.
+    """Scales after the first visit whose scores pile up at an end, by cumulative logit models.
 
     Returns
     -------
     DataFrame
-        ``stratum, scale, term, estimate, se, low, high, p, se_robust, p_robust, patient_variance,
+        ``stratum, scale, end, term, estimate, se, low, high, p, se_robust, p_robust, patient_variance,
         proportional_p, spread_p, patients, reason, …``; no row where no scores pile up
 
     Notes

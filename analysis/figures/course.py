@@ -56,8 +56,8 @@ COLUMNS = [
     _("Note"),
 ]
 _PILED_UP = _(
-    "Where scores pile up at the lowest value there is no line: ordered logits tell the share there and the "
-    "mean score, averaged over patients."
+    "Where scores pile up at an end of the scale there is no line: ordered logits tell the share there and "
+    "the mean score, averaged over patients."
 )
 _TERMS = {
     ONSET: _("Ten times as long since onset at the first visit"),

@@ -8,7 +8,7 @@ SUPPRESS_UNDER = 5  # a cell of fewer patients shows no statistic, and no count 
 COEFFICIENT_FROM = 10  # patients; with fewer, no coefficient and no test
 IMPRECISE_BELOW = 30  # patients; with fewer, a coefficient or test is marked
 PATIENTS_PER_COEFFICIENT = 15  # a model with more coefficients, including the intercept, is not fitted
-PILED_UP_FROM = 0.3  # share at the lowest value from which no line is fitted to a scale that piles up
+PILED_UP_FROM = 0.3  # share at an end of the scale from which no line is fitted
 
 PATIENTS_FOR_EACH = _(
     "not estimable: fewer than %(least)s patients for each of %(coefficients)s coefficients"

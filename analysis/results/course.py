@@ -26,6 +26,7 @@ from analysis.results.models import (
     Kept,
     Question,
     cluster_robust,
+    no_line,
     predicted,
     random_intercept,
     random_slope,
@@ -107,7 +108,8 @@ def asked(rows: pd.DataFrame, info: ScaleInfo, kept: Kept | None = None) -> Ques
         "age": rows["age"],
         "female": rows["female"],
     }
-    return Question.of(rows["value"], rows["patient"], terms, info, kept=kept)
+    impossible = no_line(rows["value"].to_numpy(np.float64), info)
+    return Question.of(rows["value"], rows["patient"], terms, info, impossible=impossible, kept=kept)
 
 
 @dataclass(frozen=True)

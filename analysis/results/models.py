@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.data.change import ROUNDING
 from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
 from analysis.numbers.clustered import robust
@@ -35,6 +36,7 @@ INTERCEPT = "intercept"
 RANDOM_INTERCEPT = "random_intercept"
 RANDOM_SLOPE = "random_slope"
 CLUSTER_ROBUST = "random_intercept_cluster_robust"
+LOWEST, HIGHEST = "lowest", "highest"
 
 _TESTED = ("estimate", "se", "df", "low", "high", "p")
 
@@ -111,15 +113,46 @@ _Fitted = Mapping[str, tuple[float, float, float]]
 
 def piled_up(values: Numbers, info: ScaleInfo) -> str | None:
     """Why no line is fitted to these scores of a scale that piles up: too many are at the lowest value."""
-    if not info.piles_up or not len(values):
-        return None
-    share = float((values <= info.low + 1e-9).mean())
-    if share < PILED_UP_FROM:
-        return None
+    low = _at_ends(values, info)[LOWEST]
+    return _too_many(LOWEST, low, info) if info.piles_up and low >= PILED_UP_FROM else None
+
+
+def heavy_end(values: Numbers, info: ScaleInfo) -> str | None:
+    """The end of any scale, ``lowest`` or ``highest``, at which scores pile up: that with more of them."""
+    at_ends = _at_ends(values, info)
+    end = max(at_ends, key=lambda one: at_ends[one])
+    return end if at_ends[end] >= PILED_UP_FROM else None
+
+
+def no_line(values: Numbers, info: ScaleInfo) -> str | None:
+    """Why no line is fitted to scores over time: too many are at an end of the scale, whichever it is.
+
+    Where patients change by different amounts, those at the end can only go the other way, and the mean goes
+    with them although the mean patient stays as he is.
+    """
+    end = heavy_end(values, info)
+    return None if end is None else _too_many(end, _at_ends(values, info)[end], info)
+
+
+def _at_ends(values: Numbers, info: ScaleInfo) -> dict[str, float]:
+    if not len(values):
+        return {LOWEST: 0.0, HIGHEST: 0.0}
+    low, high = values <= info.low + ROUNDING, values >= info.high - ROUNDING
+    return {LOWEST: float(low.mean()), HIGHEST: float(high.mean())}
+
+
+def _too_many(end: str, at_end: float, info: ScaleInfo) -> str:
+    share = f"{at_end:.0%}"
+    if end == LOWEST:
+        return _(
+            "not estimable: %(share)s of scores are %(low)s, the lowest; no linear model fits them",
+            share=share,
+            low=numeral(info.low),
+        )
     return _(
-        "not estimable: %(share)s of scores are %(low)s, the lowest; no linear model fits them",
-        share=f"{share:.0%}",
-        low=numeral(info.low),
+        "not estimable: %(share)s of scores are %(high)s, the highest; no linear model fits them",
+        share=share,
+        high=numeral(info.high),
     )
 
 

@@ -8,9 +8,9 @@ from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
 from analysis.results.attendance import LATER, NO_LATER
 from analysis.results.course import FOLLOW_UP, HORIZONS
-from analysis.results.course_ordinal import LOWEST_SHARE, MEAN
+from analysis.results.course_ordinal import MEAN, SHARE_AT
 from analysis.results.findings import Findings
-from analysis.results.models import CLUSTER_ROBUST, RANDOM_SLOPE
+from analysis.results.models import CLUSTER_ROBUST, LOWEST, RANDOM_SLOPE
 from analysis.statements.planned import marked
 from analysis.statements.rule import (
     NO_ESTIMATE,
@@ -93,7 +93,7 @@ def _ordered(found: Findings, scale: str) -> dict[str | None, Statement]:
     for stratum, one in of.items():
         if one["estimate"] is None:
             continue
-        share, mean = (changes[(measure,)][stratum] for measure in (LOWEST_SHARE, MEAN))
+        share, mean = (changes[(measure,)][stratum] for measure in (SHARE_AT[one["end"]], MEAN))
         guard = two_populations(of, stratum) or _unanswered(tipping.get((scale,), {}).get(stratum))
         told = _along(verdict(one, guard=guard), mean)
         statements[stratum] = marked(
@@ -116,18 +116,28 @@ def _ordered(found: Findings, scale: str) -> dict[str | None, Statement]:
 
 
 def _levels(info: ScaleInfo, share: Record, mean: Record) -> str:
-    """The share at the lowest score and the expected score, at the first visit and later."""
+    """The share at the end where scores pile up and the expected score, at the first visit and later."""
+    values = {
+        "first": percent(share["first"]),
+        "later": percent(share["later"]),
+        "when": WHEN[share["years"]],
+        "mean": number(mean["first"], 1),
+        "mean_later": number(mean["later"], 1),
+        "signed": signed(mean["estimate"]),
+        "limits": span(mean["low"], mean["high"]),
+    }
+    if share["end"] == LOWEST:
+        return _(
+            " (expected at %(lowest)s, the lowest score: %(first)s at the first visit, %(later)s %(when)s "
+            "later; expected score %(mean)s, then %(mean_later)s: %(signed)s points, %(limits)s)",
+            lowest=f"{info.low:g}",
+            **values,
+        )
     return _(
-        " (expected at %(lowest)s, the lowest score: %(first)s at the first visit, %(later)s %(when)s later; "
-        "expected score %(mean)s, then %(mean_later)s: %(signed)s points, %(limits)s)",
-        lowest=f"{info.low:g}",
-        first=percent(share["first"]),
-        later=percent(share["later"]),
-        when=WHEN[share["years"]],
-        mean=number(mean["first"], 1),
-        mean_later=number(mean["later"], 1),
-        signed=signed(mean["estimate"]),
-        limits=span(mean["low"], mean["high"]),
+        " (expected at %(highest)s, the highest score: %(first)s at the first visit, %(later)s %(when)s "
+        "later; expected score %(mean)s, then %(mean_later)s: %(signed)s points, %(limits)s)",
+        highest=f"{info.high:g}",
+        **values,
     )
 
 

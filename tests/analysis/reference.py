@@ -98,15 +98,19 @@ def same_model(found: dict[str, dict[str, Any]], reference: dict[str, Any], *, s
         assert found["intercept"][name] == pytest.approx(reference[name], rel=1e-5)
 
 
+PILING_OF = {"ceiling": "face.total", "none": "phq9.total"}  # the other cases are of the SAQ
+
+
 @cache
 def piling(name: str) -> StudyFrames:
-    """A made-up registry of the case ``ordinal``: SAQ scores, of which many are 20."""
+    """A made-up registry of the case ``ordinal``: many scores are at an end of the scale."""
+    scale = PILING_OF.get(name, "saq.total")
     rows = pd.read_csv(FOLDER / "ordinal" / f"{name}.csv")
     return study(
         Patient(
             str(code),
             [
-                (str(day), {"saq.total": float(value)})
+                (str(day), {scale: float(value)})
                 for day, value in zip(of["completed_on"], of["value"], strict=True)
             ],
             onset=str(of["onset_on"].iloc[0]),

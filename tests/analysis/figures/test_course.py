@@ -78,7 +78,7 @@ def test_an_interval_over_zero_is_no_clear_change():
         Patient(
             f"p{n}",
             [
-                (day, {"face.total": 50.0 + 7 * (n % 11) + 3 * ((n * k) % 5)})
+                (day, {"face.total": 20.0 + 7 * (n % 11) + 2 * ((n * k) % 5)})
                 for k, day in enumerate(["2025-02-01", "2025-06-01", "2025-09-15"], start=2)
             ],
             birth_year=1950 + n % 37,
@@ -148,7 +148,7 @@ def test_where_scores_pile_up_there_are_lines_and_a_share_but_no_mean_line(frame
     assert len(traces(made, "lines")) == 2
     assert len(traces(made, "markers")) == 2
     assert "(expected at 20, the lowest score: " in made.summary
-    assert any(note.startswith("Where scores pile up at the lowest value") for note in made.notes)
+    assert any(note.startswith("Where scores pile up at an end of the scale") for note in made.notes)
     assert all("no linear model" in note for note in made.table["Note"])
 
 

@@ -89,11 +89,26 @@ def test_change_that_is_not_even_is_told(records):
     assert said.endswith("misleads (its figure does not) in FaCE total (all).")
 
 
-def test_other_scales_may_pile_up():
+@pytest.mark.parametrize(
+    ("scale", "sign", "end"), [("phq9.total", 1, "0, the lowest"), ("face.total", -1, "100, the highest")]
+)
+def test_no_scale_has_a_line_where_it_piles_up(scale, sign, end):
+    """At either end: slopes that differ would move the mean by themselves."""
     patients = followed()
     for patient in patients:
-        patient.visits = [(day, {"phq9.total": values["saq.total"] - 20}) for day, values in patient.visits]
-    assert terms(of(patients), "phq9.total", RANDOM_INTERCEPT)["age"]["estimate"] is not None
+        patient.visits = [
+            (
+                day,
+                {
+                    scale: None
+                    if values["saq.total"] is None
+                    else (0 if sign > 0 else 100) + sign * (values["saq.total"] - 20) / 4
+                },
+            )
+            for day, values in patient.visits
+        ]
+    reason = terms(of(patients), scale, RANDOM_INTERCEPT)["age"]["reason"]
+    assert reason.endswith(f"% of scores are {end}; no linear model fits them")
 
 
 def test_fifteen_patients_for_each_coefficient():

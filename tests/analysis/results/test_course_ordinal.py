@@ -15,7 +15,8 @@ ITERATED = 1e-4
 ROBUST = 1e-3  # R's are numerical derivatives
 OF_CLMM = 2e-3  # its search ends some way before the top
 TERMS = ("log10_onset_years", "log2_followup_years", "age", "female")
-WHOLE = ("floor", "steps")
+WHOLE = ("floor", "steps", "ceiling", "none")
+END = {"ceiling": "highest"}  # of FaCE at 100; the others are of the SAQ at 20, and of the PHQ-9 at 0
 
 
 def terms(name, stratum=None):
@@ -39,6 +40,9 @@ def test_coefficients_equal_r(name):
         )
     assert [one["estimate"] for one in found] == pytest.approx(reference["clmm"]["estimate"], rel=OF_CLMM)
     assert [one["se"] for one in found] == pytest.approx(reference["clmm"]["se"], rel=OF_CLMM)
+    if "as_it_is" in reference:  # clmm of the scores that are not turned over
+        assert [one["estimate"] for one in found] == pytest.approx(reference["as_it_is"], rel=OF_CLMM)
+    assert {one["end"] for one in found} == {END.get(name, "lowest")}
     for one in found:
         assert one["patient_variance"] == pytest.approx(reference["sd"] ** 2, rel=ROBUST)
         assert one["proportional_p"] == pytest.approx(reference["proportional_p"], rel=ROBUST)
@@ -52,7 +56,7 @@ def test_shares_and_means_equal_r(name):
     """Averaged over patients by R's `integrate`, with errors by the delta method."""
     reference = expected("ordinal")[name]
     changes = Findings.of(piling(name), 5).course_ordinal_change
-    for at, measure in enumerate(("lowest_share", "mean")):
+    for at, measure in enumerate((f"{END.get(name, 'lowest')}_share", "mean")):
         [one] = [one for one in changes if one["measure"] == measure and "stratum" not in one]
         assert one["years"] == reference["years"]
         numbers = (one["first"], one["later"], one["estimate"])
@@ -131,9 +135,42 @@ def test_first_visits_alone_have_no_course():
     assert {one["reason"] for one in found} == {"no variation"}
 
 
+def test_too_few_below_the_highest_tell_nothing():
+    frames = study(
+        Patient(
+            f"P{at}",
+            [
+                ("2024-01-01", {"face.total": 100.0}),
+                ("2024-07-01", {"face.total": 100.0 - 5 * (at < 29)}),
+            ],
+            onset=f"20{10 + at % 13}-03-01",
+            birth_year=1950 + at % 40,
+            sex=("female", "male")[at % 2],
+        )
+        for at in range(100)
+    )
+    few = "not estimable: fewer than 30 patients ever scored below the highest value"
+    assert {one["reason"] for one in course_ordinal(frames.scored, frames.scale_info)} == {few}
+    line = next(one for one in Findings.of(frames, 5).course if one["scale"] == "face.total")["reason"]
+    assert line == "not estimable: 86% of scores are 100, the highest; no linear model fits them"
+
+
+def test_scores_that_are_all_different_are_taken_in_steps():
+    """As an import may bring them: between two thresholds there would be one score each."""
+    frames = piling("ceiling")
+    draw = np.random.default_rng(2)
+    scored = frames.scored
+    off = draw.uniform(0, 0.9, len(scored)) * (scored["value"] < 100)
+    [rough] = [one for one in course_ordinal(scored, frames.scale_info) if one["term"] == TERMS[1]][:1]
+    fine = course_ordinal(scored.assign(value=scored["value"] + off), frames.scale_info)
+    [found] = [one for one in fine if one["term"] == TERMS[1]][:1]
+    assert found["levels"] <= 51
+    assert found["estimate"] == pytest.approx(rough["estimate"], rel=0.02)
+
+
 def test_a_scale_that_a_line_fits_has_none():
     frames = study(
-        Patient(f"P{at}", [("2024-01-01", {"saq.total": 30.0 + at % 40, "face.total": 0.0})])
+        Patient(f"P{at}", [("2024-01-01", {"saq.total": 30.0 + at % 40, "face.total": 10.0 + at % 80})])
         for at in range(90)
     )
     assert course_ordinal(frames.scored, frames.scale_info) == []

@@ -16,10 +16,11 @@ make <- function(seed, G, step, top, slope, apart) {
   noise <- rlogis(length(id)); latent <- lin + noise
   level <- ifelse(latent <= .2 + apart * log2(1 + years), 0, ceiling((latent - .2) * 1.6)); level <- pmin(top, pmax(level, as.numeric(latent > .2 + apart * log2(1 + years))))
   data.frame(patient = id, completed_on = day, onset_on = onset[id], birth_year = sample(1938:2002, G, TRUE)[id], female = rbinom(G, 1, .6)[id], value = 20 + step * level) }
-of <- function(d) {
+of_terms <- function(d) {
   first <- ave(as.numeric(d$completed_on), d$patient, FUN = min)
   d$onset <- log10(pmax(1, first - as.numeric(d$onset_on)) / 365.25); d$followed <- log2(1 + (as.numeric(d$completed_on) - first) / 365.25)
-  d$age <- as.integer(format(as.Date(first, origin = "1970-01-01"), "%Y")) - d$birth_year
+  d$age <- as.integer(format(as.Date(first, origin = "1970-01-01"), "%Y")) - d$birth_year; d }
+of <- function(d) { d <- of_terms(d)
   names <- c("onset", "followed", "age", "female"); X <- as.matrix(d[names]); y <- factor(d$value); levels <- sort(unique(d$value))
   # lme4-style centring keeps the search well conditioned; coefficients do not change, thresholds do
   Z <- scale(X); z <- data.frame(y, Z, patient = factor(d$patient))
@@ -55,6 +56,12 @@ of <- function(d) {
     clmm = list(estimate = unname(of_clmm[back] / sdz), se = unname(sqrt(diag(vcov(m)))[back - 1] / sdz), sd = unname(of_clmm[1])), sd = unname(point[1]), estimate = unname(point[back] / sdz), se = se, p = unname(2 * pnorm(-abs(point[back] / sdz / se))),
     se_robust = sqrt(diag(R))[back] / sdz, statistic = stat, proportional_p = pchisq(stat, 2, lower.tail = FALSE), spread_p = pnorm(-spread),
     years = unname(years), first = told(point, 0), later = told(point, log2(1 + years)), change = change(point), change_se = sqrt(diag(J %*% R %*% t(J)))) }
+# the highest of a scale is the lowest of the scores turned over: what stands beside clmm is made there, and turned back
+turned <- function(d) { found <- of(transform(d, value = -value)); for (name in c("estimate")) { found[[name]] <- -found[[name]]; found$clmm[[name]] <- -found$clmm[[name]] }
+  for (name in c("first", "later", "change")) found[[name]][2] <- -found[[name]][2]
+  d <- of_terms(d); m <- clmm(factor(value) ~ onset + followed + age + female + (1 | patient), transform(d, onset = scale(onset), followed = scale(followed), age = scale(age), female = scale(female), patient = factor(patient)), nAGQ = 21, control = clmm.control(gradTol = 1e-8, maxIter = 500))
+  found$as_it_is <- unname(m$beta / apply(d[c("onset", "followed", "age", "female")], 2, sd)); found }
 cases <- list(floor = make(14, 150, 5, 9, -1.2, 0), steps = make(16, 120, 20, 4, 1.0, 0), apart = make(13, 170, 5, 9, -.3, 2.2))
-for (name in names(cases)) write.csv(cases[[name]], paste0(name, ".csv"), row.names = FALSE)
-write_json(lapply(cases, of), "expected.json", digits = 15, auto_unbox = TRUE, pretty = TRUE)
+ends <- list(ceiling = transform(make(26, 140, 1, 12, -1.0, 0), value = 100 - (value - 20) * 5), none = transform(make(22, 150, 1, 14, 1.1, 0), value = value - 20)) # of FaCE at 100, of PHQ-9 at 0
+for (name in names(c(cases, ends))) write.csv(c(cases, ends)[[name]], paste0(name, ".csv"), row.names = FALSE)
+write_json(c(lapply(cases, of), list(ceiling = turned(ends$ceiling), none = of(ends$none))), "expected.json", digits = 15, auto_unbox = TRUE, pretty = TRUE)
