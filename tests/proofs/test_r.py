@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from analysis.report import report
 from analysis.results.findings import Findings
 from surveys.exchange.bundle.package import write
 from surveys.exchange.places import Folder
-from tests.analysis.reference import piling
+from tests.analysis.reference import followed_trials, piling
 from tests.analysis.studies import registry
 from tests.support.missing import missing
 
@@ -34,7 +35,7 @@ def test_r_gives_the_same_numbers(tmp_path: Path, seed: int) -> None:
     assert _compared(tmp_path, registry(seed, 200)) > 1000
 
 
-@pytest.mark.parametrize("name", ["floor", "steps"])
+@pytest.mark.parametrize("name", ["floor", "steps", "ceiling", "none"])
 def test_r_gives_the_same_ordered_logits(tmp_path: Path, name: str) -> None:
     """Of scores that pile up, where R has the package ordinal."""
     has = subprocess.run(["Rscript", "-e", "stopifnot(requireNamespace('ordinal'))"], check=False)
@@ -46,6 +47,24 @@ def test_r_gives_the_same_ordered_logits(tmp_path: Path, name: str) -> None:
     ]
     assert len(numbers) >= 4
     assert _compared(tmp_path, frames) > 2 * len(numbers)
+
+
+@pytest.mark.parametrize("effect", [0.0, 9.0])
+def test_r_gives_the_same_comparisons_and_responders(tmp_path: Path, effect: float) -> None:
+    """Arms, weights, differences with their errors, and shares of responders; with a true effect, too."""
+    has = subprocess.run(["Rscript", "-e", "stopifnot(requireNamespace('clubSandwich'))"], check=False)
+    if has.returncode:
+        missing("R has no package clubSandwich")
+    frames = followed_trials(lacking=False)
+    if effect:
+        given = frames.treatments
+        begun = given[given["kind"] == "mime_therapy"].groupby("patient")["started_on"].min()
+        after = frames.scores["completed_on"] > frames.scores["patient"].map(begun)
+        frames = replace(frames, scores=frames.scores.assign(value=frames.scores["value"] + effect * after))
+    found = Findings.of(frames, 5)
+    compared = [one for one in found.treatment_comparison if one["estimate"] is not None]
+    assert len(compared) >= 4
+    assert _compared(tmp_path, frames) > 9 * len(compared) + 2 * len(found.responders)
 
 
 def _compared(folder: Path, frames: StudyFrames) -> int:

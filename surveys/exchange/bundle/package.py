@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from analysis.data.kinds import FAMILIES, FAMILY_OF
+from analysis.data.kinds import ALL_FAMILIES, FAMILIES, FAMILY_OF
 from surveys import SOFTWARE
 from surveys.exchange.places import Place
 from surveys.exchange.tidy.queries import Selection
@@ -85,8 +85,9 @@ The data of study {study} as of {generated_at}, its report, and two scripts that
 - `reproduce.py`: computes the whole report with `analysis/`, a copy of the program's own analysis, and
   compares every value to 1e-10. `python3 -m venv env; env/bin/pip install -r requirements.txt; env/bin/python
   reproduce.py`
-- `reproduce.R`: computes descriptives, correlations, group tests, screening and mixed models from the data
-  in R alone (jsonlite; lme4 and lmerTest for the models), and compares them. `Rscript reproduce.R`
+- `reproduce.R`: computes descriptives, correlations, group tests, screening, comparisons of treatments and
+  mixed models from the data in R alone (jsonlite; lme4 and lmerTest for the models, clubSandwich for errors
+  of comparisons), and compares them. `Rscript reproduce.R`
 - `SHA256SUMS`: the digest of every file. `sha256sum -c SHA256SUMS`
 
 Made with {software} under Python {python}.
@@ -180,11 +181,17 @@ def _script(name: str) -> str:
 
 
 def in_r(script: str) -> str:
-    """The script for R with the kinds and families of treatment filled in."""
+    """The script for R with the kinds and families of treatment, and when they act, filled in."""
     families = {kind: family for kind, family in FAMILY_OF.items() if family}
     kinds = ",\n".join(f'  {kind} = "{family}"' for kind, family in families.items())
     in_order = ", ".join(f'"{family}"' for family in FAMILIES)
-    return script.replace("@FAMILY_OF@", f"\n{kinds}\n").replace("@FAMILIES@", in_order)
+    days = ", ".join(
+        f"{one.key} = c({one.effect_days[0]}, {one.effect_days[1]})"
+        for one in ALL_FAMILIES
+        if one.effect_days
+    )
+    script = script.replace("@FAMILY_OF@", f"\n{kinds}\n").replace("@FAMILIES@", in_order)
+    return script.replace("@EFFECT_DAYS@", days)
 
 
 def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:

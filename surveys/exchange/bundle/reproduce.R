@@ -1,6 +1,7 @@
 # Computes numbers of report.json anew from data/, in R alone, and says how far they are from the report's.
 #
-# Needs R 4 with jsonlite, for the mixed models lme4 and lmerTest, for ordered logits ordinal: run `Rscript reproduce.R` where it lies.
+# Needs R 4 with jsonlite, for the mixed models lme4 and lmerTest, for ordered logits ordinal, for errors of comparisons of
+# treatments clubSandwich: run `Rscript reproduce.R` where it lies.
 # Exit 1 where a number is further off than its tolerance. Suppressed numbers have nothing to compare with.
 
 suppressPackageStartupMessages(library(jsonlite))
@@ -159,6 +160,102 @@ for (i in seq_len(nrow(told))) {
   compare(paste(name, "share"), mean(positive), one$share, 1e-10)
   compare(paste(name, "low"), limits[1], one$low, 1e-6)
   compare(paste(name, "high"), limits[2], one$high, 1e-6)
+}
+
+# Treatments compared: index visits, overlap weights, weighted least squares on the same covariates ------------
+# What patients lack is drawn there by numbers that R does not have: comparisons with draws are left out here.
+effect_days <- list(@EFFECT_DAYS@) # days after a start in which a score counts
+robust <- requireNamespace("clubSandwich", quietly = TRUE)
+if (!robust) message("clubSandwich is not installed: errors of the comparisons of treatments are not compared.")
+index_visits <- function(scale, family) {
+  rows <- known[known$scale == scale, c("patient", "day", "value", "stratum", "log10_years", "age", "female")]
+  window <- effect_days[[family]]
+  found <- lapply(split(rows, factor(rows$patient, unique(rows$patient))), function(mine) {
+    own <- given[given$patient == mine$patient[1], ]
+    starts <- own$begun[own$family == family]
+    others <- own[own$family != family, ]
+    if (anyNA(starts)) return(NULL)
+    begun <- if (length(starts)) min(starts) else as.Date(NA)
+    ahead <- as.numeric(begun - mine$day)
+    soon <- !is.na(ahead) & ahead > 0 & ahead <= 90
+    following <- c(mine$day[-1], as.Date(NA))
+    exposed <- soon & (is.na(following) | (!is.na(begun) & following >= begun))
+    clock <- mine$day
+    clock[exposed] <- begun
+    until <- window[2] + ifelse(exposed, 0, 90)
+    mine$number <- seq_len(nrow(mine))
+    mine$exposed <- ifelse(exposed, 1, ifelse(soon, NA, 0))
+    mine$pre <- mine$value
+    mine$post <- sapply(mine$number, function(k) {
+      away <- as.numeric(mine$day - clock[k])
+      mine$value[which(away >= window[1] & away <= until[k])[1]]
+    })
+    mine$before <- sapply(as.list(mine$day), function(day) {
+      length(unique(others$family[is.na(others$begun) | others$begun <= day]))
+    })
+    mine[is.na(ahead) | ahead > 0, ]
+  })
+  do.call(rbind, found)
+}
+in_both <- function(d) d[ave(d$exposed, d$number, FUN = function(x) length(unique(x))) == 2, ]
+compared_at <- function(rows, history, stratum) {
+  d <- within_stratum(rows[(rows$number > 1) == (history == "known"), ], stratum)
+  d <- in_both(d[!is.na(d$exposed) & !is.na(d$post), ])
+  d <- in_both(d[complete.cases(d[, c("log10_years", "age", "female")]), ])
+  terms <- c("pre", "log10_years", "age", "female", "before")
+  terms <- c(terms[sapply(terms, function(term) diff(range(d[[term]])) > 0)],
+             if (length(unique(d$number)) > 1) "factor(number)")
+  chance <- fitted(glm(reformulate(terms, "exposed"), binomial, d, control = glm.control(epsilon = 1e-14)))
+  d$w <- ifelse(d$exposed == 1, 1 - chance, chance)
+  list(d = d, terms = terms)
+}
+difference <- function(made, outcome) {
+  made$d$outcome <- as.numeric(outcome)
+  fit <- lm(reformulate(c("exposed", made$terms), "outcome"), made$d, weights = w)
+  tested <- if (robust) clubSandwich::coef_test(fit, vcov = "CR2", cluster = made$d$patient, coefs = "exposed")
+  list(estimate = coef(fit)[["exposed"]], se = tested$SE, df = if (is.null(tested$df_Satt)) tested$df else tested$df_Satt)
+}
+compare_difference <- function(name, mine, estimate, told) {
+  compare(paste(name, "estimate"), mine$estimate, estimate, 1e-6)
+  if (robust) compare(paste(name, "se"), mine$se, told$se, 1e-5)
+  if (robust) compare(paste(name, "df"), mine$df, told$df, 1e-4)
+}
+arm_mean <- function(d, values, arm) weighted.mean(values[d$exposed == arm], d$w[d$exposed == arm])
+arms <- list(exposed = 1, compared = 0)
+told <- rows_of("treatment_comparison")
+told <- if (nrow(told)) told[!is.na(told$estimate) & is.na(told$draws), ] else told
+visits_of <- list()
+made_of <- list()
+for (i in seq_len(nrow(told))) {
+  one <- told[i, ]
+  of <- label(one$scale, one$family)
+  if (is.null(visits_of[[of]])) visits_of[[of]] <- index_visits(one$scale, one$family)
+  made <- compared_at(visits_of[[of]], one$history, one$stratum)
+  name <- label("treatment_comparison", one$history, of, one$stratum)
+  if (one$history == "known") made_of[[label(of, one$stratum)]] <- made
+  compare(paste(name, "n_exposed"), sum(made$d$exposed), one$n_exposed, 0)
+  compare(paste(name, "n_compared"), sum(1 - made$d$exposed), one$n_compared, 0)
+  compare_difference(name, difference(made, made$d$post), one$estimate, one)
+  for (arm in names(arms)) {
+    weights <- made$d$w[made$d$exposed == arms[[arm]]]
+    change <- arm_mean(made$d, made$d$post - made$d$pre, arms[[arm]])
+    compare(paste(name, "ess", arm), sum(weights)^2 / sum(weights^2), one[[paste0("ess_", arm)]], 1e-6)
+    compare(paste(name, "change", arm), change, one[[paste0("change_", arm)]], 1e-6)
+  }
+}
+told <- rows_of("responders")
+for (i in seq_len(nrow(told))) {
+  one <- told[i, ]
+  made <- made_of[[label(one$scale, one$family, one$stratum)]]
+  if (is.null(made)) next
+  gain <- (made$d$post - made$d$pre) * (if (meaning[[one$scale]]$direction == "higher_better") 1 else -1)
+  reached <- (if (one$way == "worse") -gain else gain) >= one$points - 1e-9
+  name <- label("responders", one$scale, one$family, one$stratum, one$way, one$points)
+  for (arm in names(arms)) {
+    share <- arm_mean(made$d, as.numeric(reached), arms[[arm]])
+    compare(paste(name, arm), share, one[[paste0("share_", arm)]], 1e-6)
+  }
+  if (!is.na(one$difference)) compare_difference(name, difference(made, reached), one$difference, one)
 }
 
 # Mixed models: lme4 and lmerTest ----------------------------------------------------------------------------
