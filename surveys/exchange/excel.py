@@ -1,5 +1,7 @@
 """The tables of a study as one Excel workbook: a sheet for each table, and the codebook.
 
+What is longer than a sheet goes on in the next.
+
 Texts are written as texts, so that no cell runs as a formula or becomes a date, and numbers as the shortest
 digits that give them back. The same data give the same bytes.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple
 from datetime import date, datetime
+from itertools import chain, islice
 from typing import IO, TYPE_CHECKING, Any
 
 from analysis.words import words as _
@@ -42,7 +45,7 @@ def write(
     """Write the workbook into `place`. Without `exact` the columns of calendar dates are not there.
 
     Raises:
-        Refused: a sheet has too many rows, or a cell too many characters.
+        Refused: a cell has too many characters.
     """
     packing = Packing(place)
     packing.file(f"{study.code}.xlsx", lambda file: _workbook(file, selection, study, contents, exact))
@@ -57,7 +60,8 @@ def _workbook(file: IO[bytes], selection: Selection, study: Study, contents: Con
         names: set[str] = set()
         for table in contents.tables:
             columns = [column for column in table.columns if exact or not column.is_date]
-            _sheet(book, _name(table.name, names), columns, table.rows(selection))
+            for rows in _parts(table.rows(selection)):
+                _sheet(book, _name(table.name, names), columns, rows)
         lines = [
             [cell(value) for value in astuple(line)]
             for line in codebook.lines(contents.tables, contents.asked)
@@ -76,6 +80,13 @@ def _name(wanted: str, taken: set[str]) -> str:
     return name
 
 
+def _parts(rows: Iterator[Any]) -> Iterator[Iterator[Any]]:
+    """The rows in parts that a sheet holds, each to be read before the next; one part without any."""
+    yield islice(rows, MOST_ROWS)
+    for ahead in rows:
+        yield chain([ahead], islice(rows, MOST_ROWS - 1))
+
+
 def _sheet(book: Workbook, name: str, columns: Sequence[Column], rows: Iterator[Any]) -> None:
     sheet = book.add_worksheet(name, _exact_worksheet())
     day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -83,13 +94,6 @@ def _sheet(book: Workbook, name: str, columns: Sequence[Column], rows: Iterator[
     _begin(book, sheet, [column.name for column in columns])
     count = 0
     for count, row in enumerate(rows, start=1):
-        if count > MOST_ROWS:
-            raise Refused(
-                _(
-                    "%(name)s has more rows than a sheet of Excel holds. Export plain tables instead.",
-                    name=name,
-                )
-            )
         for place, write_cell in enumerate(writers):
             write_cell(count, place, row)
     sheet.autofilter(0, 0, count, len(columns) - 1)

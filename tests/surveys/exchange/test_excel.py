@@ -50,6 +50,25 @@ def test_the_workbook_holds_the_tidy_tables(app: Flask) -> None:
     assert "birth_year" not in found["patients"][0]
 
 
+@pytest.mark.parametrize("most", [3, 7])
+def test_a_table_longer_than_a_sheet_goes_on_in_the_next(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """All its rows in order, each sheet with the header; where they just fit there is no empty one."""
+    nasty.make(app)
+    [content] = nasty.leave(app, "excel").values()
+    whole = sheets(content)
+    monkeypatch.setattr(excel, "MOST_ROWS", most)
+    [content] = nasty.leave(app, "excel").values()
+    parts = sheets(content)
+    header, *rows = whole["answers_long"]
+    found = [parts[name] for name in parts if name.startswith("answers_long")]
+    assert len(found) == -(-len(rows) // most) > 1
+    assert all(one[0] == header and 0 < len(one) - 1 <= most for one in found)
+    assert [row for one in found for row in one[1:]] == rows
+    assert "answers_long_2" in parts
+
+
 def test_what_a_cell_cannot_hold_is_refused(app: Flask) -> None:
     """With sheet and row; nothing is cut."""
     nasty.make(app)
