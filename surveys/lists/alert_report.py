@@ -42,8 +42,8 @@ class Report:
     waiting: int
 
 
-def months(session: Session, scope: Scope, zone: str) -> list[str]:
-    """Every month from the first alert's to the scope's, latest first, as `2026-03`."""
+def months(session: Session, scope: Scope, zone: str) -> list[date]:
+    """The first day of each month from the first alert's to the scope's, latest first."""
     query = (
         select(func.min(Alert.raised_at))
         .join(Visit, Visit.id == Alert.visit_id)
@@ -51,10 +51,10 @@ def months(session: Session, scope: Scope, zone: str) -> list[str]:
         .where(scope.condition)
     )
     first = session.scalar(query)
-    found: list[str] = []
+    found: list[date] = []
     month = scope.today.replace(day=1)
     while first is not None and moment(_following(month), 0, zone) > first:
-        found.append(f"{month:%Y-%m}")
+        found.append(month)
         month = (month - timedelta(days=1)).replace(day=1)
     return found
 

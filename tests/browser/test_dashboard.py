@@ -304,3 +304,30 @@ def test_pages_take_at_most_three_screens(open_page: OpenPage, locale: str) -> N
         if (height := page.evaluate("document.documentElement.scrollHeight")) > 3 * SMALL_DESK["height"]:
             tall[path] = height
     assert tall == {}
+
+
+NARROW_PAGES = (
+    "/staff/",
+    "/staff/S1/reports",
+    "/staff/S1/freezes",
+    "/staff/S1/instruments/face",
+    "/staff/S1/study",
+)
+SCROLLED_TABLES = """[...document.querySelectorAll('.app-table')]
+    .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.ariaLabel)"""
+
+
+def test_tables_are_rows_on_a_telephone(open_page: OpenPage) -> None:
+    """A list is read downwards: what stands beside on a desk stands below there."""
+    page = open_page(viewport=ViewportSize(width=360, height=640), locale="de-DE")
+    page.goto("/staff/S1/study")
+    page.locator("[name=email]").fill(EMAIL)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("form button").first.click()
+    page.wait_for_url("**/staff/S1/study")
+    scrolled = {}
+    for path in NARROW_PAGES:
+        page.goto(path)
+        if found := page.evaluate(SCROLLED_TABLES):
+            scrolled[path] = found
+    assert scrolled == {}

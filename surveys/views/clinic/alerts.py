@@ -76,7 +76,7 @@ def report(code: str) -> str:
     """Show one month: alerts by cause, how soon they were taken on, and how many are open."""
     here = grant()
     months = alert_report.months(db.session, here.scope, here.study.timezone)
-    wanted = request.args.get("month") or (months[0] if months else f"{here.today:%Y-%m}")
+    wanted = request.args.get("month") or f"{months[0] if months else here.today:%Y-%m}"
     try:
         first = date.fromisoformat(f"{wanted}-01")
         found = alert_report.of_month(db.session, here.scope, first, here.study.timezone)
