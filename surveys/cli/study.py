@@ -14,7 +14,7 @@ from surveys.models import Patient, Response, Study, Visit
 from surveys.schedule import preset, preset_names
 from surveys.store.study import readiness, studies
 from surveys.store.study.studies import NewStudy
-from surveys.store.words import eye_texts, own_forms, permissions
+from surveys.store.words import eye_texts, permissions
 from surveys.store.words.wordings import Texts
 
 
@@ -269,8 +269,6 @@ def take_over(context: click.Context, source: Path) -> None:
         files.opened(source, source.name, files.WHOLE_STUDY) as whole,
         files.opened(source, source.name) as package,
     ):
-        own_forms.learn(opened.session, opened.library)
-        opened.session.rollback()
         code, arrived = whole_study.take(
             snapshot,
             opened.transaction,

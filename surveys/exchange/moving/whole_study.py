@@ -59,6 +59,8 @@ def take(
     Raises:
         Refused, FileRefused: the code is taken, a definition is not here, or the data cannot come in.
     """
+    with moment() as session:
+        own_forms.learn(session, library)
     look(whole, package, library)
     with transaction() as session:
         study, remarks = make(session, whole, library, at=at, actor=actor)
