@@ -201,7 +201,7 @@ def test_a_table_stands_alone_to_be_copied_into_a_document(clinic: Clinic) -> No
     """With borders and its notes, and without a class, a style or a script."""
     clinic.member().get(f"{PATH}/patients/table-one.html?sex=female")
     page = clinic.member().replies[-1].html
-    assert re.search(r'<table border="1".*<th scope="row"[^>]*>Sex: male</th><td>0</td>', page, re.DOTALL)
+    assert re.search(r'<table border="1".*<th scope="row"[^>]*>Sex: Male</th><td>0</td>', page, re.DOTALL)
     assert not re.search(r"class=|style=|<script|<link", page)
 
 
