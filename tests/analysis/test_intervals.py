@@ -3,9 +3,11 @@
 At length, and all of it: `python -m tests.proofs.intervals`, which writes the table of the documentation.
 """
 
+from dataclasses import replace
+
 import pytest
 
-from tests.proofs.intervals import BEGIN, DOCUMENT, END, cases, rate
+from tests.proofs.intervals import BEGIN, DOCUMENT, END, Case, Drawn, cases, rate
 
 RUNS = 100
 CHEAP = ("mean", "difference of means", "before and after", "share", "Spearman", "Pearson", "Kruskal", "Dunn")
@@ -22,3 +24,12 @@ def test_the_documentation_has_a_row_of_each():
     table = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
     lacking = [case for case in cases() if f"| {case.what} | {case.on} | {case.runs} |" not in table]
     assert lacking == []
+
+
+def test_what_is_seldom_there_is_a_fault():
+    seldom = Case(
+        "thing", "of ten", lambda random: Drawn(0, 1, 0.5) if random.random() < 0.5 else None, wide=True
+    )
+    [fault] = rate(seldom, 200).faults
+    assert "thing, of ten: has a value in" in fault
+    assert rate(replace(seldom, answers=0.3), 200).faults == []

@@ -78,7 +78,8 @@ class Case:
     """What a report shows, in samples of a kind.
 
     ``wide``: ties make it hold more often, which is no harm. ``told``: by pages and sentences; what stands in
-    files alone has its row in the table, and no limit.
+    files alone has its row in the table, and no limit. ``answers``: the share of samples that have a value at
+    least, as an interval that is seldom there holds as seldom as it likes.
     """
 
     what: str
@@ -87,22 +88,29 @@ class Case:
     runs: int = 2000
     wide: bool = False
     told: bool = True
+    answers: float = 0.9
 
 
 @dataclass(frozen=True)
 class Rate:
-    """The shares of samples in which an interval held and a test spoke of nothing; None: it has none."""
+    """The shares of samples in which an interval held and a test spoke of nothing; None: it has none.
+
+    ``answered``: the share of samples in which there was anything at all.
+    """
 
     case: Case
     held: float | None
     spoke: float | None
     runs: int
+    answered: float = 1.0
 
     @property
     def faults(self) -> list[str]:
         allowed = 3 * sqrt(LOW * (1 - LOW) / self.runs)
         named = f"{self.case.what}, {self.case.on}"
         found: list[str] = []
+        if self.answered < self.case.answers:
+            found.append(f"{named}: has a value in {self.answered:.1%} of {self.runs} alone")
         if not self.case.told:
             return found
         if self.held is not None and not LOW - allowed <= self.held <= (
@@ -125,6 +133,7 @@ def rate(case: Case, runs: int | None = None) -> Rate:
         float(np.mean([one.low <= one.truth <= one.high for one in intervals])) if intervals else None,  # type: ignore[operator]
         float(np.mean([p < ALPHA for p in tests])) if tests else None,
         runs or case.runs,
+        len(found) / (runs or case.runs),
     )
 
 
@@ -150,14 +159,14 @@ def _means() -> Iterator[Case]:
                 return None if found is None else Drawn(found.low_skewed, found.high_skewed, truth)
 
             yield Case("mean, `…_skewed`", f"{n}, {name}", of_mean)
-        for sizes in ((20, 40), (30, 100)):
+        for sizes in ((20, 20), (20, 40), (30, 100)):
 
             def of_means(random: Random, sizes: tuple[int, int] = sizes, name: str = name) -> Drawn | None:
                 found = welch(*(SCORES[name](random, n) for n in sizes))
                 return None if found is None else Drawn(found.low, found.high)
 
             yield Case("difference of means", f"{sizes[0]} and {sizes[1]}, {name}", of_means)
-        for sizes in ((10, 20), (30, 60)):
+        for sizes in ((10, 10), (10, 20), (30, 60)):
 
             def of_shift(random: Random, sizes: tuple[int, int] = sizes, name: str = name) -> Drawn:
                 found = hodges_lehmann(*(SCORES[name](random, n) for n in sizes))
@@ -308,7 +317,9 @@ def _ordinal() -> Iterator[Case]:
             return Drawn(tested.low, tested.high, effect) if told else None
 
         what = "nothing" if effect == 0 else "a rise"
-        yield Case("`course_ordinal`", f"{n}, slopes of sd {slopes:g} logits, {what}", piled, 300)
+        yield Case(
+            "`course_ordinal`", f"{n}, slopes of sd {slopes:g} logits, {what}", piled, 300, answers=0.8
+        )
 
 
 def _treatments() -> Iterator[Case]:
