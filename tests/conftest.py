@@ -77,6 +77,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=other)
 
 
+def pytest_collection_finish() -> None:
+    """Rubbish is not looked for again among modules and tests, which stay as long as the process."""
+    gc.freeze()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """`--prove` says what each file costs, so that the proofs stay within an hour."""
     if not config.getoption("prove"):

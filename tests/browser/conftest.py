@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.support.pages_in_browser import PATIENCE
-from tests.support.server import free_listener, url_of
+from tests.support.server import url_of
 
 expect.set_options(timeout=PATIENCE)  # as long as pages are waited for: a board may have to be drawn first
 
@@ -27,13 +26,6 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def listener() -> Iterator[socket.socket]:
-    """One port for all tests, so that they have one public address and with it one application."""
-    with free_listener() as listening:
-        yield listening
-
-
-@pytest.fixture(scope="session")
 def public_url(listener: socket.socket) -> str:
-    """Links that the application writes lead to the live server."""
+    """Links that the application writes lead to the live server: one address, and with it one application."""
     return url_of(listener)

@@ -91,7 +91,7 @@ def test_every_state_is_accessible(
 
 def test_the_page_waits_for_the_network(app: Flask, open_page: OpenPage) -> None:
     """What was typed stays, and goes by itself once the server is there again."""
-    page = open_page()
+    page = open_page(new=True)
     page.goto(invite(app, asks_background=True).path)
     press(page, "Start")
     page.get_by_label("Yes, the first time").check()

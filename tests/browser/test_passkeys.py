@@ -36,7 +36,7 @@ def test_a_passkey_is_made_and_used(app: Flask, open_page: OpenPage, axe: Callab
     """Also after a try that its owner stopped; under the strict content policy."""
     invite(app, study="S1")
     employ(app, ANN, "coordinator")
-    page = open_page()
+    page = open_page(new=True)
     tool = page.context.new_cdp_session(page)
     tool.send("WebAuthn.enable")
     device = {

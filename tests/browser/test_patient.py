@@ -264,7 +264,7 @@ def test_back_and_reload_lose_nothing(app: Flask, open_page: OpenPage, invited: 
 
 def test_choosing_does_not_go_on_by_itself(open_page: OpenPage, invited: Invited) -> None:
     """A choice may be thought over, for as long as one likes: only the button leads on."""
-    page = open_page()
+    page = open_page(new=True)
     page.clock.install()
     page.goto(invited.path)
     press(page, "Start")
@@ -278,7 +278,7 @@ def test_choosing_does_not_go_on_by_itself(open_page: OpenPage, invited: Invited
 
 def test_an_item_weighs_little(open_page: OpenPage, invited: Invited) -> None:
     """A first visit takes three requests and the icon, and under 15 kB: pages are sent unpacked."""
-    page = open_page()
+    page = open_page(new=True)
     page.goto(invited.path)
     first = page.content().encode()
     page.wait_for_load_state("networkidle")

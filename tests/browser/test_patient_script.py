@@ -85,7 +85,7 @@ def test_a_cut_keeps_the_page_and_sends_later(
     app: Flask, open_page: OpenPage, invited: Invited, axe: Callable[[Page], None]
 ) -> None:
     """The page says so and stays; what is chosen meanwhile counts; back on the network it goes by itself."""
-    page = open_page(viewport=ViewportSize(width=360, height=640))
+    page = open_page(new=True, viewport=ViewportSize(width=360, height=640))
     at_the_first_item(page, invited)
     page.get_by_role("radio").nth(3).check()
     page.context.set_offline(True)
@@ -107,7 +107,7 @@ def test_a_cut_keeps_the_page_and_sends_later(
 @pytest.mark.long
 def test_a_network_that_stops_scripts_alone_stops_no_answer(open_page: OpenPage, invited: Invited) -> None:
     """The third time the browser sends the form itself."""
-    page = open_page()
+    page = open_page(new=True)
     page.add_init_script("window.tries = 0; window.fetch = () => Promise.reject(window.tries++)")
     page.clock.install()
     at_the_first_item(page, invited)
@@ -156,7 +156,7 @@ def test_an_answer_and_the_next_question_are_one_request(
     app: Flask, open_page: OpenPage, invited: Invited, axe: Callable[[Page], None]
 ) -> None:
     """Once a questionnaire is begun; Back, forward and reload show what is stored, and send nothing again."""
-    page = open_page()
+    page = open_page(new=True)
     at_the_first_item(page, invited)
     page.get_by_role("radio").nth(3).check()
     press(page, "Next")
@@ -186,7 +186,7 @@ def test_whoever_goes_on_before_the_script_runs_sees_the_question_of_the_address
     open_page: OpenPage, invited: Invited
 ) -> None:
     """The page's script is held back while the browser goes back and on again, as on a slow line."""
-    page = open_page()
+    page = open_page(new=True)
     at_the_first_item(page, invited)
     for _ in range(2):
         page.get_by_role("radio").nth(1).check()

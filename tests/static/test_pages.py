@@ -144,7 +144,7 @@ def test_forced_colours_keep_what_is_chosen_visible(open_page: OpenPage) -> None
 @pytest.mark.browser
 def test_an_item_page_is_three_requests(open_page: OpenPage) -> None:
     """The page, its stylesheet and a small script that it can do without; and the icon."""
-    page = open_page()
+    page = open_page(new=True)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[1]))
     page.goto("/item", wait_until="networkidle")

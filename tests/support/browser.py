@@ -39,6 +39,10 @@ FLAGS = (
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--no-first-run",
+    # The pages of a context share a process, which tests/support/contexts.py keeps.
+    "--process-per-site",
+    # One process less that a page waits for; there is no card to protect.
+    "--in-process-gpu",
 )
 
 PHONE = ViewportSize(width=360, height=780)

@@ -104,6 +104,7 @@ class Postgres:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._numbers = itertools.count(1)
+        self._inside: dict[str, psycopg.Connection] = {}
         self._admin = psycopg.connect(self._dsn("postgres"), autocommit=True)
 
     def create(self, template: str = "template0", name: str | None = None) -> str:
@@ -116,28 +117,44 @@ class Postgres:
 
     def schema_of(self, url: str) -> str:
         """What tells whether a test changed the tables, constraints or triggers of the database at `url`."""
-        with psycopg.connect(url, autocommit=True) as connection:
-            return _schema(connection)
+        return _schema(self._connection(url))
 
     def empty(self, url: str, schema: str) -> bool:
         """Take every row out of the database at `url`, even with open connections; faster than a new one.
 
         The revision of its tables stays. False, and nothing is done, where its schema is another one.
         """
-        with psycopg.connect(url, autocommit=True) as connection:
-            if _schema(connection) != schema:
-                return False
-            connection.execute(EMPTY)
-            return True
+        connection = self._connection(url)
+        if _schema(connection) != schema:
+            return False
+        connection.execute(EMPTY)
+        return True
 
     def drop(self, url: str) -> None:
         """Remove the database at `url`, even with open connections."""
+        if found := self._inside.pop(url, None):
+            found.close()
         name = sql.Identifier(name_of(url))
         self._admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
     def close(self) -> None:
         """Let go of the server (it stops when its supervisor does)."""
+        for connection in self._inside.values():
+            connection.close()
         self._admin.close()
+
+    def _connection(self, url: str) -> psycopg.Connection:
+        """One that stays: a new one knows no table yet. A test that drops the database ends it."""
+        found = self._inside.get(url)
+        if found is not None:
+            try:
+                found.execute("SELECT")
+            except psycopg.OperationalError:
+                found.close()
+            else:
+                return found
+        made = self._inside[url] = psycopg.connect(url, autocommit=True)
+        return made
 
     def _dsn(self, name: str) -> str:
         return f"postgresql://postgres@/{name}?host={self._home}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable
+from contextlib import suppress
 from threading import Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 
 class _Quiet(WSGIRequestHandler):
-    timeout = 10  # seconds: a connection kept in reserve must not keep the server from closing
-
     def log_request(self, *_: object) -> None:
         """Print no log, because a failing test shows its own story."""
 
@@ -24,6 +23,28 @@ class _Quiet(WSGIRequestHandler):
 class _Server(ThreadedWSGIServer):
     # Closing waits for answered requests that still hold a database connection.
     daemon_threads = False
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self._open: set[socket.socket] = set()
+        super().__init__(*given, **named)
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Know the connection until it ends."""
+        connection, address = super().get_request()
+        self._open.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        """It ends."""
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        """No request comes any more on the connections that a browser keeps in reserve."""
+        for connection in list(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
+        super().server_close()
 
 
 class LiveServer:

@@ -10,6 +10,7 @@ from flask import Flask, Response
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import Watch, accessibility_faults
+from tests.support.contexts import Contexts
 from tests.support.server import LiveServer, free_listener
 
 POLICY = "default-src 'self'"
@@ -88,3 +89,29 @@ def test_an_accessibility_fault_is_told(watched: tuple[Page, Watch]) -> None:
     page, _ = watched
     page.goto("/page/faint")
     assert any(fault.startswith("label (critical): <input>") for fault in accessibility_faults(page))
+
+
+@pytest.mark.browser
+def test_a_context_of_before_is_as_new(contexts: Contexts, site: LiveServer) -> None:
+    """Nothing of the test before is in it, and whoever has it has it alone."""
+    asked = {"locale": "de-DE", "javascript": True}
+    with contexts.one(site.url, **asked) as first, contexts.one(site.url, **asked) as second:
+        assert first is not second
+        page = first.new_page()
+        page.goto("/page/good")
+        page.evaluate("document.cookie = 'who=me'; localStorage.setItem('who', 'me')")
+    with contexts.one(site.url, **asked) as again:
+        assert again in (first, second)
+        with contexts.one(site.url, **asked) as other:
+            assert {again, other} == {first, second}
+            for context in (again, other):
+                page = context.new_page()
+                page.goto("/page/good")
+                assert page.evaluate("[document.cookie, localStorage.length, navigator.language]") == [
+                    "",
+                    0,
+                    "de-DE",
+                ]
+                assert len(context.pages) == 2
+    with contexts.one(site.url, locale="de-DE", javascript=False) as silent:
+        assert silent not in (first, second)

@@ -38,6 +38,25 @@ def test_a_copy_of_a_template_has_its_tables_and_not_its_later_ones(postgres: Po
         postgres.drop(url)
 
 
+def test_a_database_is_emptied_although_its_connections_were_ended(postgres: Postgres) -> None:
+    """The one that empties stays from test to test; a test may have ended it."""
+    url = postgres.create()
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE TABLE answer (value integer)")
+        connection.execute("INSERT INTO answer VALUES (1)")
+    schema = postgres.schema_of(url)
+    with psycopg.connect(url) as connection:
+        ended = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+        ended += " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        assert connection.execute(ended).fetchall() == [(True,)]
+    assert postgres.empty(url, schema)
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT * FROM answer").fetchall() == []
+        connection.execute("ALTER TABLE answer ADD COLUMN note text")
+    assert not postgres.empty(url, schema)
+    postgres.drop(url)
+
+
 def test_the_server_goes_when_its_tests_are_killed() -> None:
     """Nothing keeps running and no directory stays when the test process dies without a word."""
     program = (
