@@ -14,7 +14,17 @@ from surveys.models import Contact, Message, Patient, Visit
 from surveys.post import Post, further_ways
 from surveys.settings import Settings
 from tests.support.outbox import planned
-from tests.surveys.store.conftest import AT, alone, library, patient, session, study, visit  # noqa: F401
+from tests.surveys.store.conftest import (  # noqa: F401
+    AT,
+    alone,
+    library,
+    patient,
+    session,
+    study,
+    visit,
+    with_patient,
+    with_study,
+)
 
 FOLDER = """
 from dataclasses import dataclass
