@@ -12,6 +12,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     Float,
     Integer,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.orm import Session
@@ -77,6 +79,11 @@ def _columns() -> Iterator[tuple[Table, Column[Any]]]:
             yield table, column
 
 
+def _is_fact(table: Table) -> ColumnElement[bool]:
+    """A message that is only planned is none."""
+    return OF_TABLE[table.name][0].there if table.name in OF_TABLE else true()
+
+
 def _free(table: Table, column: Column[Any]) -> bool:
     if table.name in OF_TABLE:
         return OF_TABLE[table.name][0].free.get(column.name, APART) != APART
@@ -84,7 +91,7 @@ def _free(table: Table, column: Column[Any]) -> bool:
 
 
 def _others(session: Session, table: Table, column: Column[Any]) -> Iterator[object]:
-    now = session.scalars(select(column).limit(1)).one()
+    now = session.scalars(select(column).where(_is_fact(table)).limit(1)).one()
     yield _other(now, column.type)
     if now is not None and column.nullable:
         yield None
@@ -111,7 +118,7 @@ def _after(session: Session, table: Table, column: Column[Any], value: object) -
     point = session.begin_nested()
     session.execute(text("PRAGMA defer_foreign_keys = ON"))
     keys = table.primary_key.columns
-    first = session.execute(select(*keys).limit(1)).one()
+    first = session.execute(select(*keys).where(_is_fact(table)).limit(1)).one()
     same = (key == one for key, one in zip(keys, first, strict=True))
     session.connection().execute(update(table).where(*same).values({column: value}))
     told = _told(session)
