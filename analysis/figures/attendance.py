@@ -155,7 +155,7 @@ def _visit_row(one: Record) -> tuple[str, list[Segment]]:
     answered = Segment(
         0, rate, _DONE[0], _("answered %(one)s", one=one["scored"]) if rate > 0.2 else "", _DONE[1]
     )
-    missing = Segment(rate, 1 - rate, _OPEN[0], "not" if rate < 0.9 else "", _OPEN[1])
+    missing = Segment(rate, 1 - rate, _OPEN[0], _("not") if rate < 0.9 else "", _OPEN[1])
     return row_label(_visit_name(one), str(one["n"])), [answered, missing]
 
 

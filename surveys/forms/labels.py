@@ -104,7 +104,7 @@ GRADING_MODES: Mapping[str, str] = {
     "unknown": _("Not known"),
 }
 CONSENT_PARTS: Mapping[str, str] = {
-    "research": "research",
+    "research": _("research"),
     "contact_again": _("contact again"),
     "sharing": _("sharing without the name"),
     "keep_answers": _("keep answers after leaving"),

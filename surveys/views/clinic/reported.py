@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, abort, flash, redirect, render_template, req
 from flask_babel import gettext as _
 
 from analysis.data.facts import CAUSES, SIDES
-from analysis.words import words
+from analysis.words import joined, words
 from surveys.background import ANOTHER_ONSET, FACTS, WHEN, Said, date_said
 from surveys.db import db
 from surveys.forms import labels
@@ -210,7 +210,7 @@ def _table(patient: Patient, telling: Telling) -> ReportedTable:
     if telling.came_again is not None:
         also.append(_("Since the last time: %(said)s", said=labels.CAME_AGAIN[telling.came_again]))
     if telling.symptoms is not None:
-        listed = "; ".join(labels.SYMPTOMS[code] for code in telling.symptoms) or _("none")
+        listed = joined("; ", (labels.SYMPTOMS[code] for code in telling.symptoms)) or _("none")
         also.append(_("Symptoms: %(listed)s", listed=listed))
     if telling.mood_before is not None:
         also.append(_("Low mood or anxiety: %(said)s", said=labels.MOOD_BEFORE[telling.mood_before]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 
-from analysis.words import words
+from analysis.words import joined, words
 from surveys import language_names
 from surveys.db import db
 from surveys.forms import labels
@@ -46,7 +47,7 @@ class StudySection:
 
 def languages_of(study: Study) -> tuple[tuple[str, str], ...]:
     """The languages that patients of the study use, with their names."""
-    return tuple((code, language_names.name(code, "en")) for code in study.locales)
+    return tuple((code, language_names.in_english(code)) for code in study.locales)
 
 
 def _basics(study: Study) -> SectionForm:
@@ -56,7 +57,7 @@ def _basics(study: Study) -> SectionForm:
         *(code for one in server.library() for code in one.locales),
     }
     ordered = [*study.locales, *sorted(known - set(study.locales))]
-    return BasicsForm([(code, language_names.name(code, "en")) for code in ordered], obj=study)
+    return BasicsForm([(code, language_names.in_english(code)) for code in ordered], obj=study)
 
 
 def _contact(study: Study) -> SectionForm:
@@ -223,9 +224,9 @@ def _heads_kept(study: Study) -> str:
 
 def _said(key: str, study: Study) -> list[str]:
     """The facts of the study in a section, a line each, without long texts."""
-    in_words = ", ".join
+    in_words = partial(joined, ", ")
     if key == "basics":
-        spoken = in_words(language_names.name(code, "en") for code in study.locales)
+        spoken = in_words(language_names.in_english(code) for code in study.locales)
         asked = _("asks about the palsy and its treatment") if study.asks_background else ""
         return [study.title, study.timezone, spoken, _("from %(age)s years", age=study.lowest_age), asked]
     if key == "contact":
@@ -248,7 +249,7 @@ def _said(key: str, study: Study) -> list[str]:
         return [*own, _heads_kept(study)]
     texts_of = {"notices": study.privacy_notices, "crisis": study.crisis_texts, "eye": study.eye_texts}
     if (texts := texts_of.get(key)) is not None:
-        return [in_words(language_names.name(code, "en") for code in texts)]
+        return [in_words(language_names.in_english(code) for code in texts)]
     if key == "alerts" and study.alert_days:
         days = in_words(labels.WEEKDAYS[day] for day in study.alert_days)
         return [f"{days}, {study.alert_from or '?'}–{study.alert_until or '?'}"]

@@ -247,3 +247,15 @@ def test_a_paper_form_is_entered_in_the_readers_words(app: Flask) -> None:
     with changing(app) as session:
         session.execute(update(Staff).values(language="de"))
     assert german in member.get(path).text
+
+
+def test_languages_and_parts_of_a_consent_are_named_in_german(app: Flask) -> None:
+    """Also within the labels of boxes, which are made once for all readers."""
+    invite(app)
+    member = signed_in(app)
+    with changing(app) as session:
+        session.execute(update(Staff).values(language="de"))
+    page = member.get("/staff/S1/study/consent").text
+    assert "Satz für den Teil „Forschung“, auf Englisch" in page
+    said = member.get("/staff/S1/study").text
+    assert re.findall(r"(?<!Tastatur )\bEnglish\b", said) == []  # but the way to the other language
