@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.proofs.intervals import BEGIN, DOCUMENT, END, Case, Drawn, cases, rate
+from tests.proofs.drawn import Case, Drawn
+from tests.proofs.intervals import BEGIN, DOCUMENT, END, cases, rate
 
 RUNS = 100
 CHEAP = ("mean", "difference of means", "before and after", "share", "Spearman", "Pearson", "Kruskal", "Dunn")

@@ -23,36 +23,28 @@ from analysis.numbers.agreement import Agreement, agreement
 from analysis.numbers.consistency import Alpha, Omega, alpha, alpha_interval, omega
 from analysis.numbers.formulas import (
     Coefficient,
-    Inference,
     Numbers,
     adjusted_p,
     dunn,
     kruskal,
-    normal_tested,
     partial_spearman,
     pearson,
     spearman,
     t_tested,
 )
 from analysis.numbers.important_change import important_change
-from analysis.numbers.interval_censored import incidence
 from analysis.numbers.means import mean_interval, welch
-from analysis.numbers.ordinal import fit as ordinal
 from analysis.numbers.proportion import wilson
 from analysis.numbers.shift import hodges_lehmann
 from analysis.results.arms import made
-from analysis.results.course import FOLLOW_UP, shown
-from analysis.results.course_ordinal import NOT_PROPORTIONAL_UNDER, SPREAD_UNDER
-from analysis.results.models import Question
 from tests.analysis.nothing import SLOPES, rates
+from tests.proofs.drawn import Case, Drawn, Random, tested
+from tests.proofs.over_time import logits, models, of_plans, within
 from tests.proofs.samples import (
     arms_rows,
     items,
     mood,
-    ordered,
     pair,
-    recovery,
-    repeated,
     synkinesis,
 )
 
@@ -60,35 +52,6 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "statistics.md"
 BEGIN, END = "<!-- intervals: begin -->", "<!-- intervals: end -->"
 LOW, HIGH, FALSE_AT_MOST = 0.93, 0.97, 0.05
 ALPHA = 0.05
-Random = np.random.Generator
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """Of one sample: an interval and what is true, or p of a test of what is not so; one may be missing."""
-
-    low: float | None = None
-    high: float | None = None
-    truth: float = 0.0
-    p: float | None = None
-
-
-@dataclass(frozen=True)
-class Case:
-    """What a report shows, in samples of a kind.
-
-    ``wide``: ties make it hold more often, which is no harm. ``told``: by pages and sentences; what stands in
-    files alone has its row in the table, and no limit. ``answers``: the share of samples that have a value at
-    least, as an interval that is seldom there holds as seldom as it likes.
-    """
-
-    what: str
-    on: str
-    draw: Callable[[Random], Drawn | None]
-    runs: int = 2000
-    wide: bool = False
-    told: bool = True
-    answers: float = 0.9
 
 
 @dataclass(frozen=True)
@@ -135,10 +98,6 @@ def rate(case: Case, runs: int | None = None) -> Rate:
         runs or case.runs,
         len(found) / (runs or case.runs),
     )
-
-
-def _tested(inference: Inference, truth: float) -> Drawn:
-    return Drawn(inference.low, inference.high, truth, inference.p if truth == 0 else None)
 
 
 SCORES = {"mood": mood, "synkinesis": synkinesis}
@@ -213,7 +172,7 @@ def _correlations() -> Iterator[Case]:
             def of_values(random: Random, n: int = n, together: float = together) -> Drawn | None:
                 found = pearson(*pair(random, n, together)).robust
                 truth = _rho(pearson) if together else 0.0
-                return None if found is None else _tested(found, truth)
+                return None if found is None else tested(found, truth)
 
             on = f"{n}, synkinesis and mood, " + ("together" if together else "nothing")
             yield Case("Spearman's rho", on, of_ranks)
@@ -283,45 +242,6 @@ def _scales() -> Iterator[Case]:
     yield Case("important change by an anchor", "200, normal", anchored, 300)
 
 
-def _models() -> Iterator[Case]:
-    for n, slopes in ((60, 0.0), (90, 10.0), (200, 10.0)):
-        for rise in (0.0, 5.0):
-
-            def course(
-                random: Random, n: int = n, slopes: float = slopes, rise: float = rise
-            ) -> Drawn | None:
-                one = repeated(random, n, rise, slopes)
-                answer = shown(Question(one.score, {FOLLOW_UP: one.time, "age": one.age}, one.patient))
-                return _tested(t_tested(*answer.fitted[FOLLOW_UP]), rise) if answer.fitted else None
-
-            what = "a rise" if rise else "nothing"
-            yield Case("`course`", f"{n}, slopes of sd {slopes:g}, {what}", course, 400)
-    for n in (60, 150):
-
-        def recovered(random: Random, n: int = n) -> Drawn:
-            looks, truth = recovery(random, n)
-            return Drawn(*incidence(looks).interval(180), truth)
-
-        yield Case("`recovery_time`, share by day 180", f"{n}, looks some weeks apart", recovered, 300)
-
-
-def _ordinal() -> Iterator[Case]:
-    for n, effect, slopes in ((90, 0.0, 0.0), (200, 0.0, 1.0), (200, 0.8, 0.0)):
-
-        def piled(random: Random, n: int = n, effect: float = effect, slopes: float = slopes) -> Drawn | None:
-            model = ordinal(*ordered(random, n, effect, slopes), np.array([0, 1]), 1)
-            told = model.proportional_p >= NOT_PROPORTIONAL_UNDER and model.spread_p >= SPREAD_UNDER
-            tested = normal_tested(float(model.estimate[1]), float(model.se_robust[1]))
-            if effect == 0:
-                return Drawn(p=tested.p if told else 1.0)
-            return Drawn(tested.low, tested.high, effect) if told else None
-
-        what = "nothing" if effect == 0 else "a rise"
-        yield Case(
-            "`course_ordinal`", f"{n}, slopes of sd {slopes:g} logits, {what}", piled, 300, answers=0.8
-        )
-
-
 def _treatments() -> Iterator[Case]:
     for lacking in (0.0, 0.15):
         for effect in (0.0, 8.0):
@@ -331,7 +251,7 @@ def _treatments() -> Iterator[Case]:
                 if isinstance(arms, str):
                     return None
                 found = arms.difference(arms.post)
-                return _tested(t_tested(found.estimate, found.se, found.df), effect)
+                return tested(t_tested(found.estimate, found.se, found.df), effect)
 
             def responded(random: Random, lacking: float = lacking) -> Drawn | None:
                 arms = made(arms_rows(random, 120, 0.0, lacking))
@@ -339,8 +259,8 @@ def _treatments() -> Iterator[Case]:
                     return None
                 gained = arms.post - arms.rows["pre"].to_numpy(float) >= 10
                 found = arms.difference(gained.astype(float))
-                tested = t_tested(found.estimate, found.se, found.df)
-                return Drawn(tested.low, tested.high)
+                apart = t_tested(found.estimate, found.se, found.df)
+                return Drawn(apart.low, apart.high)
 
             on = f"120, {lacking:.0%} lack age, " + ("an effect" if effect else "nothing")
             yield Case("`treatment_comparison`", on, compared, 300 if lacking else 1000)
@@ -349,7 +269,7 @@ def _treatments() -> Iterator[Case]:
 
 
 WITHIN = range(2000, 2200)  # the studies of nothing in which the methods within patients are looked at
-_KINDS = (_means, _correlations, _scales, _models, _ordinal, _treatments)
+_KINDS = (_means, _correlations, _scales, models, logits, within, of_plans, _treatments)
 
 
 def cases() -> list[Case]:

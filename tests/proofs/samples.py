@@ -71,6 +71,28 @@ def repeated(random: Random, patients: int, rise: float, slopes: float) -> Repea
     return Repeated(patient, time, random.normal(50, 15, patients)[patient], score)
 
 
+def wholly(random: Random, patients: int, rise: float) -> pd.DataFrame:
+    """Rows of the course, of patients of whom 12 % lack the age; who stands worse rather lacks it."""
+    one = repeated(random, patients, rise, 6.0)
+    first = np.unique(one.patient, return_index=True)[1]
+    stood, years = one.score[first], one.age[first]
+    hidden = random.random(patients) < 0.24 / (1 + np.exp((stood - 50) / 8))
+    began = np.datetime64("2024-01-01")
+    days = np.round((2**one.time - 1) * 365.25).astype("timedelta64[D]")
+    return pd.DataFrame(
+        {
+            "patient": one.patient,
+            "value": one.score + 0.2 * (one.age - 50),
+            "completed_on": (began + days).astype("datetime64[s]"),
+            "first_on": began.astype("datetime64[s]"),
+            "time": one.time,
+            "first_log10_years": random.normal(0.3, 0.5, patients)[one.patient],
+            "age": np.where(hidden, np.nan, years)[one.patient],
+            "female": (random.random(patients) < 0.6)[one.patient].astype(float),
+        }
+    )
+
+
 def ordered(
     random: Random, patients: int, effect: float, slopes: float
 ) -> tuple[Numbers, Numbers, NDArray[np.int64]]:
@@ -121,13 +143,18 @@ def arms_rows(random: Random, patients: int, effect: float, lacking: float) -> p
     )
 
 
-def recovery(random: Random, n: int) -> tuple[Looks, float]:
-    """Looks at patients of whom 80 % recover, after a median of 80 days; and the share by day 180."""
+def recovery(random: Random, n: int, by: float, *, planned: bool = False) -> tuple[Looks, float]:
+    """Looks at patients of whom 80 % recover, after a median of 80 days; and the share by a day.
+
+    Looks are some weeks apart, or ``planned``: on days 30, 90, 180 and 365, give or take ten.
+    """
     from scipy.special import ndtr
 
     day = np.where(random.random(n) < 0.8, np.exp(random.normal(np.log(80), 0.6, n)), np.inf)
     entered = random.uniform(1, 12, n)
     looks = entered[:, None] + np.cumsum(random.integers(14, 40, (n, 14)), axis=1)
+    if planned:
+        looks = np.array([30, 90, 180, 365]) + random.integers(-10, 11, (n, 4)).astype(float)
     seen = looks >= day[:, None]
     first = np.where(seen.any(axis=1), seen.argmax(axis=1), looks.shape[1])
     padded = np.column_stack([entered, looks, np.full(n, np.inf)])
@@ -135,4 +162,4 @@ def recovery(random: Random, n: int) -> tuple[Looks, float]:
     found = Looks(entered, padded[at, first], padded[at, first + 1], np.full(n, np.inf))
     inside = day > entered
     chosen = Looks(*(values[inside] for values in (found.entered, found.after, found.by, found.other)))
-    return chosen, float(0.8 * ndtr((np.log(180) - np.log(80)) / 0.6))
+    return chosen, float(0.8 * ndtr((np.log(by) - np.log(80)) / 0.6))
