@@ -142,7 +142,9 @@ def stored(app: Flask, *tables: str) -> dict[str, list[dict[str, Any]]]:
     """Every row of `tables` (default: all of them), to compare before and after a request."""
     with app.app_context():
         return {
-            table.name: [dict(row) for row in db.session.execute(select(table)).mappings()]
+            table.name: [
+                dict(row) for row in db.session.execute(select(table).order_by(*table.primary_key)).mappings()
+            ]
             for table in Base.metadata.sorted_tables
             if not tables or table.name in tables
         }
