@@ -46,7 +46,7 @@ def test_no_open_page_changes_anything(app: Flask) -> None:
     invited = invite(app, plan=(PlannedVisit("baseline", "First", "enrolment", 0, 0, 60, ("phq9",)),))
     siege, client = Siege(app, random.Random(1), one_in=1), app.test_client()
     siege.send(client, "GET", f"/s/{invited.token}")
-    known = dict.fromkeys(("visit_id", "number"), 1) | {"key": "phq9", "code": "S1"}
+    known = dict.fromkeys(("visit_id", "number"), 1) | {"key": "phq9", "code": "S1", "question": "helped"}
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         if rule.endpoint in access.OPEN and "GET" in (rule.methods or set()):
