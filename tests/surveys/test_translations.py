@@ -265,3 +265,9 @@ def test_a_number_before_a_noun_speaks_of_one_too(used_by_staff: Catalog) -> Non
         and any(not BOUNDS.fullmatch(found[1]) for found in alone.finditer(message.id))
     }
     assert wrong <= NEVER_ONE
+
+
+@pytest.mark.parametrize("path", [*OF_STAFF, *LANGUAGES])
+def test_no_text_is_doubtful(path: Path) -> None:
+    """What is marked fuzzy is not compiled, and would be read in English."""
+    assert [message.id for message in catalogue(path) if message.id and message.fuzzy] == []
