@@ -269,6 +269,7 @@ QUESTIONS: Mapping[str, Question] = {
     "course: one day wrong, with a rise": Question(_draw(wrong_day=True, gain=SPREAD), _course, "higher"),
     "course: at the ceiling": Question(_draw(level=80.0), _course, None),
     "course: at the ceiling, with a rise": Question(_draw(level=65.0, gain=SPREAD), _course, "higher"),
+    "course: a third at the ceiling, slopes differ": Question(_draw(level=95.0, slopes=10.0), _course, None),
     "within: shared recovery": Question(_draw(gain=SPREAD), _within, None),
     "within: shared recovery, slopes differ": Question(_draw(gain=SPREAD, slopes=10.0), _within, None),
     "within: a true tie": Question(_draw(gain=SPREAD, tie=-0.2), _within, "lower"),
