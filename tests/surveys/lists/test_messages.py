@@ -138,3 +138,17 @@ def test_another_sites_messages_are_not_there(session: Session, patient: Patient
     assert messages.of_patient(session, south, other.id) == []
     assert messages.find(session, south, made.id) is None
     assert messages.of_patient(session, scope(patient), patient.id) == []
+
+
+def test_chosen_messages_stand_by_patient(session: Session, patient: Patient) -> None:
+    """Those of the scope alone, whoever else's number is among them."""
+    first, other = add(session, "A1", patient, site="South"), add(session, "B1", patient, site="North")
+    patient.site = "South"
+    made = [
+        put(session, add_visit(session, one), nth) for nth, one in enumerate((patient, first, other), start=1)
+    ]
+    ids = [one.id for one in made]
+    assert [row.id for row in messages.of_ids(session, scope(patient), ids)] == [ids[1], ids[2], ids[0]]
+    south = Scope(patient.study_id, "south", DUE)
+    assert [row.id for row in messages.of_ids(session, south, ids)] == [ids[1], ids[0]]
+    assert [row.id for row in messages.of_ids(session, south, ids[:1])] == ids[:1]
