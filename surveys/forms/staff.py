@@ -1,4 +1,4 @@
-"""The staff's forms: sign-in, enrolment, treatments, unscheduled visits, alerts.
+"""The staff's forms: sign-in, enrolment, treatments, unscheduled visits.
 
 They check the input by itself; the store refuses conflicts with the study or the database.
 """
@@ -351,51 +351,3 @@ class UnscheduledVisitForm(StaffForm):
     def __init__(self, instruments: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.battery.choices = [SelectChoice(key, title) for key, title in instruments]
-
-
-class AcknowledgeForm(StaffForm):
-    """Taking an alert on; its fields carry the alert's number, since a page shows several."""
-
-    note = TextAreaField(_("What will be done"), [Optional(), Length(max=2000)])
-
-
-class ActedOnForm(StaffForm):
-    """The action about an alert."""
-
-    note = TextAreaField(_("What was done"), [InputRequired(_("Say what was done.")), Length(max=2000)])
-
-
-class CloseAlertForm(StaffForm):
-    """Why an alert needs no further action."""
-
-    note = TextAreaField(_("Why it is closed"), [Optional(), Length(max=2000)])
-
-
-class AlertRuleForm(StaffForm):
-    """A rule of the study's own; `measure` is a scale as `phq9.total`, or an item as `face.q5`.
-
-    `at_least` is the number for either end, and also a posted kind, because scripts use these names.
-    """
-
-    refused_at = "measure"
-
-    measure = SelectField(_("Score or answer"), [InputRequired(_("Choose a score or an answer."))])
-    kind = RadioField(
-        _("Raise an alert when it is"),
-        choices=select_choices(
-            {"this_bad": _("this bad or worse"), "worse": _("worse by the detectable change or more")}
-        ),
-        filters=[lambda kind: "this_bad" if kind == "at_least" else kind],
-        default="this_bad",
-    )
-    at_least = NumberField(_("Number"), [Optional()])
-
-    def refuse(self, message: str, field: str | None) -> None:
-        """Show the store's refusal; its threshold is `at_least` here."""
-        super().refuse(message, "at_least" if field == "threshold" else field)
-
-
-class ConfirmRuleForm(StaffForm):
-    """The score of a rule that was set before rules had a direction."""
-
-    threshold = NumberField(_("Number"), [InputRequired(_("Enter a number."))])

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from surveys.db import db
-from surveys.forms.staff import AcknowledgeForm, ActedOnForm, CloseAlertForm, StaffForm
+from surveys.forms.alerts import AcknowledgeForm, ActedOnForm, CloseAlertForm
+from surveys.forms.staff import StaffForm
 from surveys.lists import alert_report, history
 from surveys.lists import alerts as lists
 from surveys.store.visit import alerts as store

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
 from surveys.db import db
-from surveys.forms.staff import AlertRuleForm, ConfirmRuleForm
+from surveys.forms.alerts import AlertRuleForm, ConfirmRuleForm
 from surveys.instruments.definition import Instrument, Item, Scale
 from surveys.instruments.facts import bad_end
 from surveys.models import AlertRule, Timepoint

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -22,12 +21,9 @@ from surveys.lists.scope import Scope
 from surveys.models import Job, Patient, Treatment
 from surveys.models.audit import READ
 from surveys.store import audit
-from tests.support.present import now
+from tests.support.present import now, today
 from tests.support.study import changing, invite, library
 
-DAY = now().date()
-EVERYBODY = Scope(1, None, DAY)
-AT_SOUTH = Scope(1, "south", DAY)
 Look = Callable[..., Findings]
 
 
@@ -54,7 +50,8 @@ def look(app: Flask, workshop: Workshop) -> Look:
     """What a look at Today tells."""
     desk = Desk(workshop.look, workshop.change, lambda: None, workshop.now)
 
-    def look(scope: Scope = EVERYBODY) -> Findings:
+    def look(site: str | None = None, on: date | None = None) -> Findings:
+        scope = Scope(1, site, on or today())
         terms = Terms(scope, 18, list(library(app)))
         with workshop.look() as session:
             return findings.waiting(desk, session, terms, ask(session, findings.last_count(scope)), by="test")
@@ -117,17 +114,24 @@ def test_a_slow_count_is_made_by_a_job_and_dated_once_something_happens(
 
 
 @pytest.mark.usefixtures("is_slow")
-@pytest.mark.parametrize("scope", [AT_SOUTH, replace(EVERYBODY, today=DAY + timedelta(days=1))])
-def test_a_count_is_of_its_readers_patients_and_of_its_day(
-    app: Flask, look: Look, runner: Runner, scope: Scope
-) -> None:
-    """Who sees one site gets a count of their own; the morning after, yesterday's count is dated."""
+def test_a_count_is_of_its_readers_patients(app: Flask, look: Look, runner: Runner) -> None:
+    """Who sees one site gets a count of their own."""
     injected(app, "P2", "North")
     look()
     assert runner.run_next()
-    found = look(scope)
-    assert found.numbers.get("injection", 0) == (0 if scope.site else 1)
-    assert (found.counted_at is None) == (scope.site is not None)
+    found = look("south")
+    assert (found.numbers.get("injection", 0), found.counted_at) == (0, None)
+    assert jobs(app, "waiting") == 1
+
+
+@pytest.mark.usefixtures("is_slow")
+def test_the_morning_after_a_count_is_of_yesterday(app: Flask, look: Look, runner: Runner) -> None:
+    injected(app, "P2", "North")
+    look()
+    assert runner.run_next()
+    found = look(on=today() + timedelta(days=1))
+    assert found.numbers["injection"] == 1
+    assert found.counted_at is not None
     assert jobs(app, "waiting") == 1
 
 
