@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from flask import Flask, Response
@@ -94,15 +95,15 @@ def test_an_accessibility_fault_is_told(watched: tuple[Page, Watch]) -> None:
 @pytest.mark.browser
 def test_a_context_of_before_is_as_new(contexts: Contexts, site: LiveServer) -> None:
     """Nothing of the test before is in it, and whoever has it has it alone."""
-    asked = {"locale": "de-DE", "javascript": True}
-    with contexts.one(site.url, **asked) as first, contexts.one(site.url, **asked) as second:
+    german = partial(contexts.one, site.url, locale="de-DE", javascript=True)
+    with german() as first, german() as second:
         assert first is not second
         page = first.new_page()
         page.goto("/page/good")
         page.evaluate("document.cookie = 'who=me'; localStorage.setItem('who', 'me')")
-    with contexts.one(site.url, **asked) as again:
+    with german() as again:
         assert again in (first, second)
-        with contexts.one(site.url, **asked) as other:
+        with german() as other:
             assert {again, other} == {first, second}
             for context in (again, other):
                 page = context.new_page()
