@@ -194,7 +194,7 @@ def test_a_language_must_be_one() -> None:
             "row 40, column name: This row says 'other', but the first says 'authors'",
         ),
         ("face,,authors,en,item,q1,x", "row 40, column version: This cell must not be empty."),
-        ("face,1,authors,en,item,q1", "row 40: This row has 6 cells, but there are 7 columns."),
+        ("face,1,authors,en,item,q1", "row 40: This row has 6 cells, but the header has 7."),
         ("face,1,authors,en,item,q1,", "row 40, column key: This text stands in row 25 already."),
         ('face,1,authors,en,item,q1,"x', "row 40: This is not CSV"),
     ],
