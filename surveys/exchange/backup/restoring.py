@@ -20,7 +20,6 @@ from sqlalchemy import (
     Column,
     Connection,
     Integer,
-    MetaData,
     Table,
     func,
     insert,
@@ -143,12 +142,11 @@ def _manifest(archive: zipfile.ZipFile) -> bytes:
 
 def is_empty(connection: Connection) -> bool:
     """Whether the database holds no row that a backup would keep, with tables or without."""
-    with reflected(connection) as metadata:
-        return not any(
-            connection.execute(select(table).limit(1), execution_options=NOT_KEPT).first()
-            for table in metadata.sorted_tables
-            if table.name not in {SCHEMA_TABLE, *PASSING}
-        )
+    return not any(
+        connection.execute(select(table).limit(1), execution_options=NOT_KEPT).first()
+        for table in reflected(connection).sorted_tables
+        if table.name not in {SCHEMA_TABLE, *PASSING}
+    )
 
 
 def unproved(connection: Connection) -> str | None:
@@ -171,14 +169,9 @@ def put(connection: Connection, backup: Backup, *, progress: Callable[[str], obj
     Raises:
         Refused: the tables are not those of the backup, or a row does not fit its table.
     """
-    with reflected(connection) as metadata:
-        return _put(connection, backup, metadata, progress)
-
-
-def _put(
-    connection: Connection, backup: Backup, metadata: MetaData, progress: Callable[[str], object]
-) -> int:
-    tables = {table.name: table for table in metadata.sorted_tables if table.name != SCHEMA_TABLE}
+    tables = {
+        table.name: table for table in reflected(connection).sorted_tables if table.name != SCHEMA_TABLE
+    }
     if tables.keys() != backup.tables.keys():
         other = ", ".join(sorted(tables.keys() ^ backup.tables.keys()))
         raise Refused(f"The backup's schema {backup.schema} has other tables than this database: {other}.")

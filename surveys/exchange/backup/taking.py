@@ -42,17 +42,7 @@ def take(
     Boards and files that jobs made are left out: they are made anew, and might hold what was erased since.
     Memory does not grow with the database. Returns the SHA-256 of the file and the number of rows.
     """
-    with reflected(connection) as metadata:
-        return _take(connection, file, metadata, at, progress)
-
-
-def _take(
-    connection: Connection,
-    file: IO[bytes],
-    metadata: MetaData,
-    at: datetime,
-    progress: Callable[[str], object],
-) -> tuple[str, int]:
+    metadata = reflected(connection)
     tables = [table for table in metadata.sorted_tables if table.name != SCHEMA_TABLE]
     measured = DigestWriter(file)
     with zipped(cast(IO[bytes], measured)) as place:

@@ -48,10 +48,7 @@ def _tables() -> int:
 
 @pytest.mark.long  # it looks through all that the process holds, many times on each database
 def test_neither_backup_nor_restore_keeps_tables(database_url: str, backup: Path) -> None:
-    """Each reads them anew: a process that tries many files would grow by them.
-
-    Nor does it wait until Python looks for what nobody needs, which in a large process is seldom.
-    """
+    """Each reads them anew: a process that tries many files would grow by them."""
     with connected(database_url) as connection, opened(backup) as one:
         gc.collect()
         before = _tables()
@@ -61,6 +58,5 @@ def test_neither_backup_nor_restore_keeps_tables(database_url: str, backup: Path
             put(connection, one)
             take(connection, BytesIO(), at=AT)
             point.rollback()
-            assert _tables() <= before + 2
         gc.collect()
         assert _tables() == before
