@@ -62,6 +62,7 @@ ALLOWED = {
     "leap day": ("q8", "2024-02-29"),
     "text": ("q10", "Tea <b>spills</b>"),
     "longest text": ("q10", "x" * LONGEST_TEXT),
+    "shortest text": ("q10", "x"),
     "nothing": ("q8", None),
 }
 WANTED = {

@@ -131,6 +131,14 @@ def findings(session: Session, key: str, site: str | None = None) -> list[Findin
     return list(found.findings)
 
 
+def whole(session: Session, key: str) -> list[tuple[object, ...]]:
+    """All that a check says of what it finds, but for whom."""
+    return [
+        (one.kind, one.subject, one.seen, one.one_on, one.other_on, one.figure, one.other)
+        for one in findings(session, key)
+    ]
+
+
 @pytest.fixture
 def found(session: Session) -> Found:
     """The kinds of what a check finds, with the patients' codes."""

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from surveys.models import Patient, Study
 from surveys.store.patient.enrolment import was_too_young
-from tests.surveys.lists.checks.conftest import Found, Stands
+from tests.surveys.lists.checks.conftest import Found, Stands, whole
 
 
 @pytest.mark.parametrize("year", [None, 1880, 1915, 1916, 1970, 2007, 2008, 2009, 2026])
@@ -28,6 +28,7 @@ def test_it_goes_with_the_year_and_comes_back_with_another(
     """Dismissed for this year alone."""
     patient.birth_year = 2012
     assert found("age") == [("P1", "young")]
+    assert whole(session, "age") == [("young", "", "2026-01-01|2012|", None, None, 14, None)]
     stands("age")
     patient.birth_year = 1992
     assert found("age") == []

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from surveys.instruments.scoring import score
 from surveys.lists.checks.all_alike import doubtful
 from surveys.models import Patient
-from tests.surveys.lists.checks.conftest import AT, LIBRARY, TODAY, Found, Stands, answered, findings
+from tests.surveys.lists.checks.conftest import AT, LIBRARY, TODAY, Found, Stands, answered, whole
 
 JUDGED = [one for one in LIBRARY if doubtful(one)]
 
@@ -45,8 +45,8 @@ def test_every_item_alike_is_found(session: Session, patient: Patient, found: Fo
     answered(session, patient, "phq9", 0)
     assert found("all_alike") == []
     made = answered(session, patient, "saq", 3)
-    [one] = findings(session, "all_alike")
-    assert (one.kind, one.figure, one.other, one.one_on) == ("alike", made.id, "saq", TODAY)
+    told = (f"response:{made.id}", "", TODAY, None, made.id, "saq")
+    assert whole(session, "all_alike") == [("alike", *told)]
     stands("all_alike")
     made.superseded_at = AT
     assert found("all_alike") == []

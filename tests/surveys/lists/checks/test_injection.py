@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from surveys.models import InjectionSite, Patient, Treatment
-from tests.surveys.lists.checks.conftest import Found, Stands, findings
+from tests.surveys.lists.checks.conftest import Found, Stands, whole
 
 
 def test_a_given_injection_has_a_dose(
@@ -20,8 +20,9 @@ def test_a_given_injection_has_a_dose(
     stands("injection")
     given.started_on, given.started_precision = date(2026, 3, 1), "month"
     stands("injection")
-    [one] = findings(session, "injection")
-    assert (one.figure, one.one_on) == (given.id, date(2026, 3, 1))
+    on = date(2026, 3, 1)
+    told = (f"treatment:{given.id}", f"{on}|", on, None, given.id, None)
+    assert whole(session, "injection") == [("dose", *told)]
     given.state = "planned"
     assert found("injection") == []
     given.state = "given"

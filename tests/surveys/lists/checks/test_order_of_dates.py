@@ -9,7 +9,17 @@ from sqlalchemy.orm import Session
 
 from surveys.models import Grading, Patient, Treatment
 from surveys.store.patient import dismissals
-from tests.surveys.lists.checks.conftest import AT, DAY, TODAY, Found, Stands, answered, findings, palsy_of
+from tests.surveys.lists.checks.conftest import (
+    AT,
+    DAY,
+    TODAY,
+    Found,
+    Stands,
+    answered,
+    findings,
+    palsy_of,
+    whole,
+)
 
 ONSET = date(2025, 12, 1)
 
@@ -63,29 +73,40 @@ def test_gradings_and_treatments_have_their_order(session: Session, patient: Pat
     other = treated(session, patient, ONSET - 400 * DAY, "tumour_operation")
     assert found("order_of_dates") == []
     grading.graded_on = injected.started_on = ONSET - DAY
-    assert found("order_of_dates") == [("P1", "graded"), ("P1", "injected")]
+    before, seen = ONSET - DAY, f"{ONSET - DAY}|{ONSET}|"
+    of_grading, of_treatment = f"grading:{grading.id}", f"treatment:{injected.id}"
+    assert whole(session, "order_of_dates") == [
+        ("graded", of_grading, seen, before, ONSET, grading.id, None),
+        ("injected", of_treatment, seen, before, ONSET, injected.id, None),
+    ]
     injected.started_precision = "month"
     grading.graded_on = ONSET
     assert found("order_of_dates") == []
     injected.started_on, injected.started_precision = TODAY, "day"
     other.started_on = date(1969, 12, 31)
-    assert found("order_of_dates") == [("P1", "treated_unborn")]
+    born = (f"treatment:{other.id}", "1969-12-31|1970|", other.started_on, None, other.id, None)
+    assert whole(session, "order_of_dates") == [("treated_unborn", *born)]
     injected.started_on, other.started_on = TODAY + DAY, date(1970, 1, 1)
-    assert found("order_of_dates") == [("P1", "given_ahead")]
+    ahead = (of_treatment, f"{TODAY + DAY}|", TODAY + DAY, None, injected.id, None)
+    assert whole(session, "order_of_dates") == [("given_ahead", *ahead)]
     injected.state = "planned"
     assert found("order_of_dates") == []
 
 
 def test_nobody_is_enrolled_unborn_or_answers_dead(session: Session, patient: Patient, found: Found) -> None:
     """Answers of the day of death may be."""
-    answered(session, patient, "saq", None)
+    made = answered(session, patient, "saq", None)
     patient.status, patient.status_since = "died", TODAY
     assert found("order_of_dates") == []
     patient.status_since = TODAY - DAY
-    assert found("order_of_dates") == [("P1", "answered_dead")]
+    dead = (f"response:{made.id}", f"{TODAY}|{TODAY - DAY}|", TODAY, TODAY - DAY, made.id, None)
+    assert whole(session, "order_of_dates") == [("answered_dead", *dead)]
     patient.status, patient.birth_year = "left", 2026
-    assert sorted(kind for _, kind in found("order_of_dates")) == ["onset_unborn"]
+    unborn = ("palsy:1", f"{ONSET}|2026|", ONSET, None, 1, None)
+    assert whole(session, "order_of_dates") == [("onset_unborn", *unborn)]
     patient.birth_year = 2027
-    assert ("P1", "enrolled_unborn") in found("order_of_dates")
+    enrolled = patient.enrolled_on
+    unborn = ("", f"{enrolled}|2027|", enrolled, None, None, None)
+    assert ("enrolled_unborn", *unborn) in whole(session, "order_of_dates")
     patient.birth_year = None
     assert found("order_of_dates") == []

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from surveys.lists.checks.too_fast import bound
 from surveys.models import Patient, Response
 from surveys.models.response import seconds_taken, seconds_taken_here
-from tests.surveys.lists.checks.conftest import AT, LIBRARY, TODAY, Found, Stands, answered, findings
+from tests.surveys.lists.checks.conftest import AT, LIBRARY, TODAY, Found, Stands, answered, whole
 
 
 def test_less_than_two_seconds_an_item(
@@ -26,8 +26,8 @@ def test_less_than_two_seconds_an_item(
         answered(session, patient, "saq", 1, **({"started_at": quick} | facts))
     assert found("too_fast") == []
     made = answered(session, patient, "saq", 1, started_at=quick)
-    [one] = findings(session, "too_fast")
-    assert (one.kind, one.figure, one.other, one.one_on) == ("fast", made.id, "saq", TODAY)
+    told = (f"response:{made.id}", "", TODAY, None, made.id, "saq")
+    assert whole(session, "too_fast") == [("fast", *told)]
     stands("too_fast")
 
 
