@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from surveys.models import Consent, ConsentText, Patient
-from tests.surveys.lists.checks.conftest import AT, TODAY, Found, Stands, answered, findings
+from tests.surveys.lists.checks.conftest import AT, TODAY, Found, Stands, answered, whole
 
 
 def test_answers_need_a_decision_where_the_study_asks_for_one(
@@ -17,7 +17,7 @@ def test_answers_need_a_decision_where_the_study_asks_for_one(
     made = {"version": "1", "locale": "en", "text": "May we?", "parts": {}, "sha256": "0" * 64}
     session.add(ConsentText(study_id=patient.study_id, loaded_by="test", loaded_at=AT, **made))
     assert found("consent") == [("P1", "missing")]
-    assert findings(session, "consent")[0].one_on == TODAY
+    assert whole(session, "consent") == [("missing", "", "", TODAY, None, None, None)]
     stands("consent")
     response.annulled_at = AT
     assert found("consent") == []

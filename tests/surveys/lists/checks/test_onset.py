@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from surveys.models import Palsy, Patient, Serving, Timepoint, Visit
-from tests.surveys.lists.checks.conftest import AT, TODAY, Found, Stands, enrol, findings, palsy_of
+from tests.surveys.lists.checks.conftest import AT, TODAY, Found, Stands, enrol, findings, palsy_of, whole
 
 
 def timepoint(session: Session, patient: Patient, anchor: str) -> Timepoint:
@@ -43,7 +43,7 @@ def test_who_has_no_visit_from_the_onset_is_found_with_the_reason(
     stands("onset")
     palsy.onset_on = palsy.onset_precision = None
     assert found("onset") == [("P1", "unknown")]
-    assert findings(session, "onset")[0].figure == 1
+    assert whole(session, "onset") == [("unknown", "", "unknown", None, None, 1, None)]
     session.query(Palsy).delete()
     assert findings(session, "onset")[0].figure is None
     enrol(session, "P5").status = "lost"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from surveys.models import Patient
-from tests.surveys.lists.checks.conftest import AT, Found, Stands, contact_of
+from tests.surveys.lists.checks.conftest import AT, Found, Stands, contact_of, whole
 
 
 def test_a_refused_address_is_found_while_mail_should_go_there(
@@ -17,6 +17,7 @@ def test_a_refused_address_is_found_while_mail_should_go_there(
     assert found("refused_mail") == []
     contact.refused_email = contact.email
     assert found("refused_mail") == [("P1", "refused")]
+    assert whole(session, "refused_mail") == [("refused", "", "", None, None, None, None)]
     stands("refused_mail")
     contact.channel = "visits"
     assert found("refused_mail") == []

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from surveys.models import Patient, Study
 from surveys.store.patient import contacts, dismissals
 from surveys.store.patient.patients import NewContact
-from tests.surveys.lists.checks.conftest import AT, Found, Stands, contact_of, enrol, findings
+from tests.surveys.lists.checks.conftest import AT, Found, Stands, contact_of, enrol, findings, whole
 
 
 def test_the_same_number_or_name_and_birth_date(
@@ -20,7 +20,8 @@ def test_the_same_number_or_name_and_birth_date(
     one, two = contact_of(session, patient), contact_of(session, other)
     one.hospital_number, two.hospital_number = "h–7", "H-7"
     assert found("same_person") == [("P1", "number")]
-    assert findings(session, "same_person")[0].other == "P2"
+    of_twin = (f"patient:{other.id}", "", None, None, None, "P2")
+    assert whole(session, "same_person") == [("number", *of_twin)]
     stands("same_person")
     two.hospital_number = None
     one.name, two.name = "Änne JÄGER", "änne  jäger"

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from surveys.models import Patient
 from surveys.models.response import CHANGED, NO_SEAL
-from tests.surveys.lists.checks.conftest import AT, Found, Stands, answered, findings, unproved
+from tests.surveys.lists.checks.conftest import AT, TODAY, Found, Stands, answered, findings, unproved, whole
 
 
 def test_what_an_event_names_waits_while_it_stands(
@@ -26,4 +26,5 @@ def test_what_an_event_names_waits_while_it_stands(
         (CHANGED, made.id, "saq")
     ]
     stands("unproved")
-    assert found("unproved") == [("P1", CHANGED)]
+    told = (f"response:{made.id}", "", TODAY, None, made.id, "saq")
+    assert whole(session, "unproved") == [(CHANGED, *told)]
