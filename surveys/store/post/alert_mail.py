@@ -149,11 +149,7 @@ def due_about_real(session: Session, *, at: datetime) -> int:
 
 def settle(session: Session, mail_id: int, outcome: Outcome, *, at: datetime) -> None:
     """Record the outcome of a notice."""
-    row = session.get_one(AlertMail, mail_id, with_for_update=True, populate_existing=True)
-    before = row.outcome
-    outbox.settle(row, outcome, at=at)
-    session.flush()
-    if row.outcome != before:
+    if (row := outbox.settled(session, AlertMail, mail_id, outcome, at=at)) is not None:
         _tell(session, row, at)
 
 

@@ -72,11 +72,7 @@ def due_about_real(session: Session, *, at: datetime) -> int:
 
 def settle(session: Session, mail_id: int, outcome: Outcome, *, at: datetime) -> None:
     """Record the outcome of a mail."""
-    row = session.get_one(HeadMail, mail_id, with_for_update=True, populate_existing=True)
-    before = row.outcome
-    outbox.settle(row, outcome, at=at)
-    session.flush()
-    if row.outcome != before:
+    if (row := outbox.settled(session, HeadMail, mail_id, outcome, at=at)) is not None:
         _tell(session, row, at)
 
 

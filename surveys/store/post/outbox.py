@@ -90,6 +90,15 @@ def settle(row: OutboxRow, outcome: Outcome, *, at: datetime) -> None:
             row.retry_at = at + BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1]
 
 
+def settled(session: Session, table: type[Row], row_id: int, outcome: Outcome, *, at: datetime) -> Row | None:
+    """The row with its outcome recorded, locked; None if that is the outcome it had."""
+    row = session.get_one(table, row_id, with_for_update=True, populate_existing=True)
+    before = row.outcome
+    settle(row, outcome, at=at)
+    session.flush()
+    return row if row.outcome != before else None
+
+
 def cancel(row: OutboxRow, why: str, *, at: datetime) -> None:
     """Cancel the row for good."""
     row.outcome, row.outcome_at, row.error = "cancelled", at, why
