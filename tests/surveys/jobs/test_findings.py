@@ -136,6 +136,19 @@ def test_the_morning_after_a_count_is_of_yesterday(app: Flask, look: Look, runne
 
 
 @pytest.mark.usefixtures("is_slow")
+def test_a_check_that_is_no_more_is_not_told(app: Flask, look: Look, runner: Runner) -> None:
+    """The page has no words for it."""
+    injected(app, "P2", "South")
+    look()
+    assert runner.run_next()
+    with changing(app) as session:
+        job = session.scalars(select(Job)).one()
+        job.result = {**job.result, "numbers": {**job.result["numbers"], "of before": 3}}
+    found = look()
+    assert (found.numbers["injection"], "of before" in found.numbers) == (1, False)
+
+
+@pytest.mark.usefixtures("is_slow")
 def test_a_full_queue_keeps_the_page(app: Flask, look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "LONGEST", 0)
     injected(app, "P2", "South")
