@@ -22,7 +22,7 @@ from analysis.results.filters import Filters, age_bands, apply, treated
 
 PASSES = "passes"
 AT_MOST = 4  # filters at once: what can be subtracted doubles with each
-CELL = ["scale", "stratum"]
+CELL = ["scale", "panel"]
 PERSON = ["scale", "patient"]
 
 Cells = frozenset[tuple[str, str]]
@@ -51,7 +51,7 @@ def too_narrow(frames: StudyFrames, filters: Filters, under: int) -> bool:
         return True
     if not filters.chosen:
         return False
-    rows = _rows(frames, filters).assign(scale="all", stratum="all")
+    rows = _rows(frames, filters).assign(scale="all", panel="all")
     return bool(_singled_out(frames, rows, filters, under).cells)
 
 
@@ -79,12 +79,12 @@ def without(part: StudyFrames, out: TakenOut) -> StudyFrames:
 
 
 def _rows(frames: StudyFrames, filters: Filters) -> pd.DataFrame:
-    """The scores with all facts that filters ask for, whatever the filters."""
+    """The scores with all facts that filters ask for, whatever the filters; a panel holds one stratum."""
     everybody = apply(frames, Filters()).patients
     shown = frames if filters.wording else of_wording(frames, None)
     bands = pd.Series(age_bands(everybody).to_numpy(), index=everybody["patient"].astype(str))
     rows = dataclasses.replace(shown, patients=everybody).scored
-    return rows.assign(age=rows["patient"].astype(str).map(bands))
+    return rows.assign(age=rows["patient"].astype(str).map(bands), panel=rows["stratum"])
 
 
 def _singled_out(frames: StudyFrames, rows: pd.DataFrame, filters: Filters, under: int) -> TakenOut:
