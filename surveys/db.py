@@ -139,10 +139,11 @@ def look(engine: Engine) -> Iterator[Session]:
 def has_caught_up(replica: Engine, main: Engine, within: float = CATCH_UP) -> bool:
     """Whether `replica` has all that is committed in `main` now, waiting for it up to `within` seconds.
 
-    A database that is no standby of PostgreSQL never has, and one that does not answer does not either.
+    A database that is no standby of PostgreSQL never has, and one that does not answer does not either. What
+    counts is where the log is inserted: with `synchronous_commit` off, a commit is written a moment later.
     """
     with main.connect() as connection:
-        written = connection.scalar(text("SELECT CAST(pg_current_wal_lsn() AS text)"))
+        written = connection.scalar(text("SELECT CAST(pg_current_wal_insert_lsn() AS text)"))
     replayed = text("SELECT pg_last_wal_replay_lsn() >= CAST(:written AS pg_lsn)")
     until = time.monotonic() + within
     try:
