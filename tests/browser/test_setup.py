@@ -10,7 +10,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from sqlalchemy import update
 
 from surveys.models import Study
-from tests.support.browser import ColourScheme, looks
+from tests.support.browser import ColourScheme, follow_in_menu, looks
 from tests.support.pages_in_browser import OpenPage
 from tests.support.staff import PASSWORD, employ
 from tests.support.study import changing, invite
@@ -34,7 +34,7 @@ def test_every_page_of_a_study(
     page.get_by_label("E-mail address").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("link", name="Study", exact=True).click()
+    follow_in_menu(page, "Study")
     expect(page.get_by_role("heading", level=1)).to_have_text("Study S1 Draft")
 
     def looked_at() -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.support.answers import send
-from tests.support.browser import DESKTOP, ColourScheme, looks
+from tests.support.browser import DESKTOP, ColourScheme, follow_in_menu, looks
 from tests.support.pages_in_browser import OpenPage
 from tests.support.staff import PASSWORD, employ
 from tests.support.study import FACE, invite
@@ -46,9 +46,7 @@ def sign_in(page: Page) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Today")
-    if page.get_by_role("button", name="Menu").is_visible():
-        page.get_by_role("button", name="Menu").click()
-    page.get_by_role("navigation", name="Menu").get_by_role("link", name="Patients").click()
+    follow_in_menu(page, "Patients")
     expect(page.get_by_role("heading", level=1)).to_have_text("Patients")
 
 

@@ -151,3 +151,10 @@ def accessibility_faults(page: Page) -> list[str]:
         for violation in violations
         for node in violation["nodes"]
     ]
+
+
+def follow_in_menu(page: Page, link: str) -> None:
+    """Follow `link` of the staff's menu, which a telephone shows when asked."""
+    if page.get_by_role("button", name="Menu").is_visible():
+        page.get_by_role("button", name="Menu").click()
+    page.get_by_role("navigation", name="Menu").get_by_role("link", name=link, exact=True).click()
