@@ -21,7 +21,7 @@ from surveys.exchange.stored import StoredPatient
 from surveys.instruments.library import Library
 from surveys.models import Response, Study
 from surveys.models.imports import seeing
-from surveys.schedule import Window, unscheduled, window
+from surveys.schedule import PlannedVisit, Window, unscheduled, window
 from surveys.store.errors import Refused
 from surveys.store.patient import importing, imports, patients
 from surveys.store.patient.importing import FurtherGrading, FurtherTreatment, NewVisit
@@ -259,14 +259,17 @@ class _Batch:
             else:
                 known = self.plan.stored_patients[code]
                 enrolled_on, onset = known.enrolled_on, known.facts["onset_on"]
+            anchor_on = _anchor(entry, enrolled_on, onset)
+            asked = _asked(entry, anchor_on)
             new.append(
                 NewVisit(
                     patient_id=ids[code],
                     name=entry.timepoint.key if entry.timepoint else entry.row.visit,
-                    when=_window(entry, enrolled_on, onset),
-                    battery=tuple(entry.timepoint.battery if entry.timepoint else entry.answers),
+                    when=_window(entry, asked, anchor_on),
+                    battery=asked.battery if asked else tuple(entry.answers),
                     timepoint_id=entry.timepoint.id if entry.timepoint else None,
                     occurrence=entry.row.occurrence,
+                    plan_version=asked.version if asked else 1,
                 )
             )
         made = iter(importing.add_visits(session, study, new, self.import_id))
@@ -318,11 +321,25 @@ def _portion(entries: Sequence[MatchedRow], new_patients: Mapping[str, NewPatien
     return Portion(tuple(new_patients[code] for code in codes if code in new_patients), tuple(entries))
 
 
-def _window(entry: MatchedRow, enrolled_on: date, onset: PartialDate | None) -> Window:
-    # The plan has one window for a timepoint: a further visit of its name has its own day.
+def _anchor(entry: MatchedRow, enrolled_on: date, onset: PartialDate | None) -> date | None:
+    """The day from which the visit counts; None where it has its own: no file says which treatment is meant.
+
+    The plan has one window for a timepoint: a further visit of its name has its own day.
+    """
     if entry.timepoint is None or entry.row.occurrence > 1:
-        return unscheduled(entry.on)
-    anchors = {"enrolment": enrolled_on, "onset": onset.on if onset and onset.precision == "day" else None}
-    anchor_on = anchors[entry.timepoint.anchor]
-    [planned] = studies.plan_of([entry.timepoint])
-    return unscheduled(entry.on) if anchor_on is None else window(planned, anchor_on)
+        return None
+    onset_on = onset.on if onset and onset.precision == "day" else None
+    return {"enrolment": enrolled_on, "onset": onset_on}.get(entry.timepoint.anchor)
+
+
+def _asked(entry: MatchedRow, anchor_on: date | None) -> PlannedVisit | None:
+    """What the plan asked at a timepoint that may have been amended; None where it asked nothing then."""
+    if entry.timepoint is None:
+        return None
+    rows = studies.plan_of([entry.timepoint])
+    due_on = entry.on if anchor_on is None else window(rows[-1], anchor_on).due_on  # no amendment changes it
+    return next((row for row in rows if row.holds(due_on)), None)
+
+
+def _window(entry: MatchedRow, asked: PlannedVisit | None, anchor_on: date | None) -> Window:
+    return unscheduled(entry.on) if asked is None or anchor_on is None else window(asked, anchor_on)

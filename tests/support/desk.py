@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from surveys.exchange.importing import carry_out
 from surveys.exchange.summary import Summary
 from surveys.instruments.library import Library
 from surveys.models import Study
-from surveys.schedule import preset
+from surveys.schedule import PlannedVisit, preset
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
 from tests.support.engines import engine_of
@@ -93,13 +93,13 @@ class Desk:
 
 @pytest.fixture
 def make_desk(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
-    """Makes the draft study S1 with facts of its own; `make_desk(timezone="Europe/Berlin")`."""
+    """Makes the draft study S1 with facts and a plan of its own; `make_desk(timezone="Europe/Berlin")`."""
     with engine_of(database_url) as engine, Session(engine) as session:
 
-        def make(**facts: Any) -> Desk:
+        def make(plan: Sequence[PlannedVisit] = preset("registry"), **facts: Any) -> Desk:
             with writing():
                 new = NewStudy(**{"code": "S1", **facts})
-                made = studies.create(session, new, preset("registry"), LIBRARY, at=NOW, actor="test")
+                made = studies.create(session, new, plan, LIBRARY, at=NOW, actor="test")
                 study_id = made.id
                 session.commit()
             return Desk(session, tmp_path, study_id)

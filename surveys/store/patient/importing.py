@@ -30,6 +30,7 @@ class NewVisit:
     battery: tuple[str, ...]
     timepoint_id: int | None = None
     occurrence: int = 1
+    plan_version: int = 1
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def add_visits(
             "due_on": new.when.due_on,
             "closes_on": new.when.closes_on,
             "battery": list(new.battery),
+            "plan_version": new.plan_version,
             "import_id": import_id,
         }
         for new in visits

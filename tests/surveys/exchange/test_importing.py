@@ -6,20 +6,36 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from surveys.db import writing
 from surveys.exchange.faults import FileRefused
-from surveys.models import Patient, Visit
+from surveys.models import Patient, Timepoint, Visit
+from surveys.schedule import preset
 from surveys.store.errors import Refused
 
 from .conftest import NOW, Desk
 
 PHQ9 = ",".join(f"phq9_q{number}" for number in range(1, 10))
 ZEROS = ",".join("0" * 9)
+
+
+AMENDED_ON = date(2025, 2, 1)
+BEFORE = {
+    "version": 1,
+    "since_on": None,
+    "until_on": AMENDED_ON.isoformat(),
+    "window_before": 21,
+    "window_after": 42,
+    "times": 1,
+    "every_days": None,
+    "battery": ["face", "phq9", "saq"],
+}
+AMENDED = {"version": 2, "since_on": AMENDED_ON, "window_after": 1, "battery": ["phq9"], "earlier": [BEFORE]}
 
 
 def test_every_column_finds_its_place(desk: Desk) -> None:
@@ -60,6 +76,44 @@ def test_a_visit_of_the_plan_gets_its_window_and_battery(desk: Desk) -> None:
         ("baseline", "baseline", "2025-01-01", "2025-01-01", "2025-01-31", '["face", "phq9", "saq"]'),
         ("month_3", "month_3", "2025-04-02", "2025-03-12", "2025-05-14", '["face", "phq9", "saq"]'),
         ("before op", None, "2025-05-01", "2025-05-01", "2025-05-31", '["phq9"]'),
+    ]
+
+
+def test_a_visit_after_a_treatment_has_its_own_day(make_desk: Callable[..., Desk]) -> None:
+    """No file says which treatment it follows; what it asks is the plan's."""
+    desk = make_desk(plan=preset("botulinum_toxin"))
+    desk.take(f"patient,visit,completed_on,{PHQ9}\nP1,peak,2025-02-01,{ZEROS}\n")
+    [(key, opens_on, due_on, battery)] = desk.rows(
+        "SELECT key, opens_on, due_on, visit.battery FROM visit JOIN timepoint ON timepoint.id = timepoint_id"
+    )
+    assert (key, opens_on, due_on) == ("peak", "2025-02-01", "2025-02-01")
+    assert len(json.loads(battery)) > 1
+
+
+def test_a_visit_of_an_amended_timepoint_is_as_on_its_day(
+    make_desk: Callable[..., Desk],
+) -> None:
+    """Due before the amendment by the plan of before, due after it by the new one; ended ones ask nothing."""
+    desk = make_desk()
+    with writing():
+        ended = {"until_on": date(2025, 5, 1)}
+        for key, facts in (("month_3", AMENDED), ("month_6", ended)):
+            of_key = update(Timepoint).where(Timepoint.key == key)
+            desk.session.execute(of_key.values(**facts).execution_options(synchronize_session=False))
+        desk.session.commit()
+    desk.take(
+        "patient,visit,completed_on,phq9_q1\n"
+        "P1,baseline,2024-10-01,0\nP1,month_3,2025-01-02,0\n"
+        "P2,baseline,2024-12-10,0\nP2,month_3,2025-03-11,0\nP2,month_6,2025-06-10,0\n"
+    )
+    of_plan = desk.rows(
+        "SELECT due_on, closes_on, visit.battery, plan_version FROM visit "
+        "JOIN timepoint ON timepoint.id = timepoint_id WHERE key <> 'baseline' ORDER BY due_on"
+    )
+    assert of_plan == [
+        ("2024-12-31", "2025-02-11", '["face", "phq9", "saq"]', 1),
+        ("2025-03-11", "2025-03-12", '["phq9"]', 2),
+        ("2025-06-10", "2025-07-10", '["phq9"]', 1),
     ]
 
 
