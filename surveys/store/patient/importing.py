@@ -97,7 +97,7 @@ def revive(session: Session, visit_ids: Collection[int]) -> None:
         session.execute(attended.values(withdrawn_at=None))
 
 
-def extend_batteries(session: Session, batteries: Mapping[int, Sequence[str]]) -> None:
+def set_batteries(session: Session, batteries: Mapping[int, Sequence[str]]) -> None:
     """Set what unscheduled visits ask from now on, by their ids; those that ask the same at once."""
     alike: dict[tuple[str, ...], list[int]] = {}
     for visit_id, battery in batteries.items():

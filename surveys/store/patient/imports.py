@@ -26,7 +26,11 @@ MAPPING = "mapping_sha256"
 """The name in an import's counts of the digest of its mapping, where it had one."""
 
 
-BESIDE = ("told", "mapping", "columns_sha256")
+EXTENDED = "extended"
+"""The name in an import's counts of what visits outside the plan ask because of it: instruments by visit."""
+
+
+BESIDE = ("told", "mapping", "columns_sha256", EXTENDED)
 """What else an import keeps in its counts, which is no count and stands in no event."""
 
 
@@ -178,10 +182,12 @@ def finish(
                 import_id=import_id,
             )
         )
-    _extend_batteries(session, import_id)
+    extended = _extend_batteries(session, import_id)
     importing.revive(session, attended)
     finished = session.get_one(Import, import_id)
     finished.finished_at = at
+    if extended:
+        finished.counts = {**finished.counts, EXTENDED: extended}
     responses.release(session, import_id, held, at=at, actor=actor)
     facts = {"study": study.code, "import": import_id, "file": finished.file, "sha256": finished.sha256}
     counts = {name: count for name, count in finished.counts.items() if name not in BESIDE}
@@ -213,8 +219,8 @@ def _answered_meanwhile(session: Session, import_id: int) -> list[str]:
     ]
 
 
-def _extend_batteries(session: Session, import_id: int) -> None:
-    """Visits outside the plan ask from now on what was answered at them too."""
+def _extend_batteries(session: Session, import_id: int) -> dict[str, list[str]]:
+    """Visits outside the plan ask from now on what was answered at them too; returns what, by visit."""
     of_import = (Response.import_id == import_id, Response.held)
     asked = (
         select(Response.visit_id, Response.instrument)
@@ -226,10 +232,11 @@ def _extend_batteries(session: Session, import_id: int) -> None:
     for row in session.execute(asked, execution_options=ALL_ROWS):
         found.setdefault(row.visit_id, []).append(row.instrument)
     visits = select(Visit.id, Visit.battery).where(Visit.id.in_(select(Response.visit_id).where(*of_import)))
-    longer = {}
+    longer, added = {}, {}
     outside = visits.where(Visit.timepoint_id.is_(None))
     for visit_id, battery in session.execute(outside, execution_options=ALL_ROWS):
         more = [one for one in found[visit_id] if one not in battery]
         if more:
-            longer[visit_id] = [*battery, *more]
-    importing.extend_batteries(session, longer)
+            longer[visit_id], added[str(visit_id)] = [*battery, *more], more
+    importing.set_batteries(session, longer)
+    return added

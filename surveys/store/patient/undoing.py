@@ -35,6 +35,7 @@ from surveys.models import (
     Response,
     Score,
     Serving,
+    Signature,
     Study,
     Treatment,
     Visit,
@@ -42,7 +43,10 @@ from surveys.models import (
 from surveys.models.imports import seeing_all
 from surveys.store import audit
 from surveys.store.errors import Refused
+from surveys.store.patient import importing
+from surveys.store.patient.imports import EXTENDED
 from surveys.store.transactions import ERASES, Transaction
+from surveys.store.visit.basis import touched
 
 AT_ONCE = 200
 UNTOUCHED = ("new", "historical")
@@ -71,6 +75,7 @@ def undo(transaction: Transaction, study_id: int, number: int | None, *, at: dat
                         reasons="; ".join(reasons),
                     )
                 )
+            _shorten_batteries(session, found)
             found.undone_at, found.undone_by = at, actor
             facts = {"study": study.code, "import": found.id, "file": found.file, "sha256": found.sha256}
             entry = audit.Entry(at, actor, "import.undone", facts=facts, study_id=study_id)
@@ -97,6 +102,17 @@ def _found(session: Session, study_id: int, number: int | None) -> Import:
     if found.emptied_at is not None:
         raise Refused(_("Import %(id)s was taken back already.", id=found.id))
     return found
+
+
+def _shorten_batteries(session: Session, found: Import) -> None:
+    """Visits that were there before ask again what they had asked."""
+    added = {int(visit_id): keys for visit_id, keys in found.counts.get(EXTENDED, {}).items()}
+    asked: dict[int, list[str]] = {}
+    ids = list(added)
+    for some in (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)):
+        for visit_id, battery in session.execute(select(Visit.id, Visit.battery).where(Visit.id.in_(some))):
+            asked[visit_id] = [key for key in battery if key not in added[visit_id]]
+    importing.set_batteries(session, asked)
 
 
 def _built_on(session: Session, found: Import, since: datetime) -> Iterator[str]:
@@ -127,6 +143,16 @@ def _built_on(session: Session, found: Import, since: datetime) -> Iterator[str]
     own = exists().where(Treatment.id == InjectionSite.treatment_id, Treatment.import_id == found.id)
     if _count(session, InjectionSite, own) != found.counts.get("sites", 0):
         yield _("units by muscle of one of its injections were recorded")
+    changed = exists().where(
+        Treatment.id == Event.facts["treatment"].as_integer(),
+        Treatment.patient_id == Event.patient_id,
+        Treatment.patient_id.not_in(patients),
+        Treatment.import_id == found.id,
+    )
+    if _count(session, Event, Event.action == "treatment.changed", Event.at > since, changed):
+        yield _("one of its treatments was changed")
+    if _count(session, Serving, _laid_by(found.id), exists().where(Visit.id == Serving.visit_id, _counts())):
+        yield _("visits were laid by the day of one of its treatments")
     later = session.scalars(
         select(Event.action).where(Event.patient_id.in_(patients), Event.at > since).distinct().limit(3)
     ).all()
@@ -143,7 +169,18 @@ _AT_VISITS: tuple[tuple[Any, str], ...] = (
     (Draft, _("patients have begun to answer at its visits")),
     (Link, _("its visits have links")),
     (Message, _("messages of its visits were planned or sent")),
+    (Signature, _("one of its visits was signed")),
 )
+
+
+def _laid_by(import_id: int) -> ColumnElement[bool]:
+    """That an occasion belongs to a treatment of the import."""
+    return exists().where(Treatment.id == Serving.treatment_id, Treatment.import_id == import_id)
+
+
+def _counts() -> ColumnElement[bool]:
+    """That a visit was not withdrawn, or was begun before it was."""
+    return Visit.withdrawn_at.is_(None) | touched()
 
 
 def _count(session: Session, table: type[Base], *conditions: ColumnElement[bool]) -> int:
@@ -183,13 +220,16 @@ def _remove_facts(session: Session, import_id: int, at: datetime, actor: str) ->
     treatments = _some(session, Treatment, Treatment.import_id == import_id)
     _delete(session, Grading, Grading.id.in_(gradings))
     _delete(session, InjectionSite, InjectionSite.treatment_id.in_(treatments))
+    _delete(session, Serving, Serving.treatment_id.in_(treatments))  # of visits that were withdrawn
     _delete(session, Treatment, Treatment.id.in_(treatments))
     return bool(gradings or treatments)
 
 
 def _remove_patients(session: Session, import_id: int, at: datetime, actor: str) -> bool:
     ids = _some(
-        session, Patient, (Patient.import_id == import_id) & Patient.code.not_like(f"{_left(import_id)}%")
+        session,
+        Patient,
+        (Patient.import_id == import_id) & ~Patient.code.startswith(_left(import_id), autoescape=True),
     )
     _delete(session, Palsy, Palsy.patient_id.in_(ids))
     for row in session.scalars(select(Patient).where(Patient.id.in_(ids))):

@@ -65,7 +65,7 @@ def test_a_withdrawn_visit_that_was_attended_is_back(session: Session, visit: Vi
 
 def test_an_unscheduled_visit_asks_more(session: Session, visit: Visit) -> None:
     before = {row.id: row.battery for row in session.scalars(select(Visit))}
-    importing.extend_batteries(session, {visit.id: ("face", "gad7")})
+    importing.set_batteries(session, {visit.id: ("face", "gad7")})
     session.expire_all()
     after = {row.id: row.battery for row in session.scalars(select(Visit))}
     assert after == before | {visit.id: ["face", "gad7"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +11,14 @@ from sqlalchemy import select, text
 
 from surveys.db import writing
 from surveys.exchange import importing
-from surveys.models import Visit
+from surveys.models import Patient, Staff, Treatment, Visit
+from surveys.schedule import preset
 from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.patient import undoing
-from tests.support.desk import NOW, Desk
+from surveys.store.patient import patients, treatments, undoing
+from surveys.store.patient.patients import NewPatient, NewTreatment
+from surveys.store.visit import planning
+from tests.support.desk import LIBRARY, NOW, Desk
 
 FILE = (
     "patient,visit,completed_on,birth_year,treatments,house_brackmann,phq9_q9,face_q1\n"
@@ -101,6 +104,9 @@ def test_a_visit_that_was_there_before_stays(desk: Desk) -> None:
     assert (desk.count("response"), desk.count("alert")) == (2, 1)
     undo(desk)
     assert desk.rows("SELECT instrument, held FROM response") == [("face", 0)]
+    assert desk.session.execute(select(Visit.battery, Visit.done)).all() == [(["face"], True)]
+    assert list(audit.verify(desk.session)) == []
+    desk.session.rollback()
     assert (desk.count("visit"), desk.count("alert"), desk.count("patient")) == (1, 0, 1)
 
 
@@ -143,6 +149,51 @@ def test_not_where_somebody_built_on_it(desk: Desk, build: str, said: str) -> No
         undo(desk)
     assert desk.count("response") == 6
     assert desk.rows("SELECT undone_at FROM data_import") == [(None,)]
+
+
+def test_not_where_staff_changed_what_it_brought_to_others(desk: Desk) -> None:
+    """A treatment that was corrected, a visit that was signed: of patients who were there before."""
+    desk.take(OTHER)
+    desk.take("patient,visit,completed_on,treatments,phq9_q1\nP9,b,2025-02-01,massage,1\n")
+    with writing():
+        [known] = desk.session.scalars(select(Patient))
+        [massage] = desk.session.scalars(select(Treatment))
+        made = {"today": NOW.date(), "at": NOW + timedelta(minutes=5), "actor": "staff:1"}
+        new = NewTreatment("massage", sessions=3)
+        treatments.correct(desk.session, known, massage, new, reason=None, **made)
+        desk.session.add(
+            Staff(email="a@example.org", name="A", password="x", fs_uniquifier="x", created_at=NOW)
+        )
+        desk.session.commit()
+    change(
+        desk,
+        "INSERT INTO signature (visit_id, meaning, staff_id, name, role, signed_at, digest) "
+        "SELECT max(id), 'reviewed', 1, 'A', 'investigator', '2025-06-15', 'x' FROM visit",
+    )
+    with pytest.raises(Refused, match=r"one of its visits was signed; one of its treatments was changed\."):
+        undo(desk)
+
+
+def test_not_where_visits_were_laid_by_its_treatments(make_desk: Callable[..., Desk]) -> None:
+    """Once nobody is asked at them any more, it goes, and its treatments with it."""
+    desk = make_desk(plan=preset("botulinum_toxin"))
+    with writing():
+        study = desk.study()
+        new = NewPatient("P1", date(2025, 6, 1), birth_year=1970)
+        facts = {"at": NOW, "actor": "test"}
+        patients.enrol(desk.session, study, study.timepoints, new, LIBRARY, **facts)
+        desk.session.commit()
+    desk.take("patient,visit,completed_on,treatments,phq9_q1\nP1,a,2025-06-02,botulinum_toxin@2025-06-01,1\n")
+    with writing():
+        known = desk.session.scalars(select(Patient)).one()
+        planning.replan(desk.session, known, LIBRARY, changed=("treatment",), **facts)
+        desk.session.commit()
+    assert desk.rows("SELECT count(*) FROM serving WHERE treatment_id IS NOT NULL") == [(2,)]
+    with pytest.raises(Refused, match="visits were laid by the day of one of its treatments"):
+        undo(desk)
+    change(desk, "UPDATE visit SET withdrawn_at = '2025-06-15' WHERE import_id IS NULL")
+    undo(desk)
+    assert (desk.count("treatment"), desk.count("serving"), desk.count("visit")) == (0, 0, 2)
 
 
 def test_not_where_its_patients_were_changed(desk: Desk) -> None:
