@@ -114,10 +114,9 @@ def _apply_to_answer(
     session: Session, one: ScoredResponse, rule: AlertRule, at: datetime, actor: str
 ) -> str | None:
     given = one.answers.get(rule.scale)
-    if not isinstance(given, int | float):
-        return None
+    number = given if isinstance(given, int | float) else None
     cause = Cause(
-        one.visit_id, one.patient_id, one.instrument, rule.scale, given, one.submitted_at, one.source
+        one.visit_id, one.patient_id, one.instrument, rule.scale, number, one.submitted_at, one.source
     )
     return item_rules.notice(session, [rule], cause, at=at, actor=actor)
 

@@ -23,6 +23,7 @@ from surveys.schedule import not_yet_open
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.study.studies import items_asked, today
+from surveys.store.visit.alert_rules import ScoredResponse, watch
 from surveys.store.visit.alerts import Cause, notice, notice_skipped
 from surveys.store.visit.responses import NewResponse, insert_scored
 from surveys.store.words import versions
@@ -189,6 +190,8 @@ def annul(
         for rule in instrument.alerts
     ]
     notice(session, taken_back, at=at, actor=actor)
+    nothing = ScoredResponse(visit.id, patient.id, instrument, response.source, response.submitted_at, {})
+    watch(session, [nothing], at=at, actor=actor)
     if right is None:
         return None
     owner = session.get_one(Patient, right.patient_id)
