@@ -72,9 +72,7 @@ def done_by_hand(session: Session, message_id: int, *, at: datetime, actor: str)
     Raises:
         Refused: somebody settled the message meanwhile.
     """
-    row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
-    if row.outcome is not None or row.claimed_at is not None:
-        raise Refused(_("This was done or cancelled meanwhile. Look at the list again."))
+    row = _still_to_do(session, message_id)
     outbox.claim(row, at=at)
     outbox.settle(row, Sent(), at=at)
     visit = _visit_of(session, row)
@@ -91,10 +89,22 @@ def give_up_lost(session: Session, *, at: datetime) -> int:
 
 
 def try_again(session: Session, message_id: int, on: datetime) -> None:
-    """Record that the call was not answered; it is due again at `on`."""
-    row = session.get_one(Message, message_id, with_for_update=True)
+    """Record that the call was not answered; it is due again at `on`.
+
+    Raises:
+        Refused: somebody settled the message meanwhile.
+    """
+    row = _still_to_do(session, message_id)
     outbox.hold(row, "no_answer", on)
     row.attempts += 1
+
+
+def _still_to_do(session: Session, message_id: int) -> Message:
+    """The letter or call, locked."""
+    row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
+    if row.outcome is not None or row.claimed_at is not None:
+        raise Refused(_("This was done or cancelled meanwhile. Look at the list again."))
+    return row
 
 
 def _refuse_address(session: Session, row: Message, visit: Visit, refuses: Callable[[str], bool]) -> None:

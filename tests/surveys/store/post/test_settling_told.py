@@ -132,7 +132,16 @@ def test_a_call_or_letter_is_done_once(session: Session, message: Message) -> No
 
 
 def test_nobody_answered_the_call(session: Session, message: Message) -> None:
-    """It is due again, and counted."""
+    """It is due again, and counted; not where somebody reached the patient meanwhile."""
+    with pytest.raises(Refused, match="meanwhile"):
+        settling.try_again(session, message.id, NOW + timedelta(days=1))
+    message.claimed_at = None
+    session.flush()
     settling.try_again(session, message.id, NOW + timedelta(days=1))
     assert (message.retry_at, message.error, message.attempts) == (NOW + timedelta(days=1), "no_answer", 2)
     assert message.outcome is None
+    message.retry_at = None
+    settling.done_by_hand(session, message.id, at=NOW, actor="staff:1")
+    with pytest.raises(Refused, match="meanwhile"):
+        settling.try_again(session, message.id, NOW + timedelta(days=1))
+    assert (message.outcome, message.error, message.retry_at) == ("sent", None, None)
