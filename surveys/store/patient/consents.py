@@ -131,12 +131,8 @@ def newest(session: Session, study_id: int, locale: str) -> ConsentText | None:
 
 def all_texts(session: Session, study_id: int) -> list[ConsentText]:
     """Every text that was ever asked, newest first: a patient may have signed an older one on paper."""
-    query = (
-        select(ConsentText)
-        .where(ConsentText.study_id == study_id)
-        .order_by(ConsentText.loaded_at.desc(), ConsentText.id)
-    )
-    return list(session.scalars(query))
+    of_study = select(ConsentText).where(ConsentText.study_id == study_id)
+    return list(session.scalars(of_study.order_by(ConsentText.loaded_at.desc(), ConsentText.id)))
 
 
 def text_of(session: Session, given: Consent) -> ConsentText | None:
@@ -156,8 +152,8 @@ def of_patient(session: Session, patient_id: int) -> Consent | None:
 
 def all_of_patient(session: Session, patient_id: int) -> Sequence[Consent]:
     """This patient's decision as it stands, then those that were recorded wrongly, the latest first."""
-    of_patient = select(Consent).where(Consent.patient_id == patient_id)
-    return session.scalars(of_patient.order_by(Consent.id.desc())).all()
+    theirs = select(Consent).where(Consent.patient_id == patient_id).order_by(Consent.id.desc())
+    return session.scalars(theirs).all()
 
 
 def decide(
@@ -210,9 +206,7 @@ def _stay(
     session: Session, patient_id: int, stands: Consent, text: ConsentText, *, at: datetime, actor: str
 ) -> None:
     """Store that the patient declined a later text, and stays with the agreement of before."""
-    of, on = text_of(session, stands), stands.signed_on
-    before = Decision(of, True, stands.parts, stands.how, on, stands.reference)
-    kept = _store(session, patient_id, before, at, actor, declined_text_id=text.id)
+    kept = _store(session, patient_id, _made(session, stands), at, actor, declined_text_id=text.id)
     told = {"consent": kept.id, "declined": text.version, "how": "link"}
     audit.record(session, audit.Entry(at, actor, "consent.amendment_declined", patient_id, told))
 
@@ -275,8 +269,7 @@ def choose_parts(
     __, stands = _last_decision(session, patient_id)
     if stands is None or stands.decision != "agreed":
         raise Refused(_("This patient has agreed to no text."))
-    text = text_of(session, stands)
-    if text is None:
+    if (text := text_of(session, stands)) is None:
         raise Refused(_("What was signed elsewhere is changed there."))
     chosen = decided(text, parts)
     if chosen == stands.parts:
@@ -320,13 +313,10 @@ def correct(
         Refused: no decision is recorded, there is no reason, the way or the day is impossible, or nothing
             says where a consent that was given elsewhere is kept.
     """
-    session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
-    stands = of_patient(session, patient.id)
+    patient, stands = _last_decision(session, patient.id)
     if stands is None:
         raise Refused(_("No decision of this patient is recorded yet."))
-    text = session.get(ConsentText, stands.consent_text_id) if stands.consent_text_id else None
-    agreed = stands.decision == "agreed"
-    before = _told(Decision(text, agreed, stands.parts, stands.how, stands.signed_on, stands.reference))
+    before = _told(_made(session, stands))
     changed = {name: value for name, value in _told(wanted).items() if value != before[name]}
     if not changed:
         return False
@@ -345,7 +335,8 @@ def correct(
             ),
             "signed_on",
         )
-    made = _store(session, patient.id, wanted, at, actor)
+    later = agreeing.still_declined(stands, wanted.text, wanted.signed_on) if wanted.agreed else None
+    made = _store(session, patient.id, wanted, at, actor, declined_text_id=later)
     facts = {"consent": made.id, "corrects": stands.id, **changes.told(before, changed)}
     audit.record(session, audit.Entry(at, actor, CONSENT_CORRECTED, patient.id, facts, why))
     if not wanted.agreed and not patient.gone:
@@ -355,6 +346,12 @@ def correct(
     if library is not None:
         agreeing.lay_agreed(session, patient, library, at=at, actor=actor)
     return True
+
+
+def _made(session: Session, given: Consent) -> Decision:
+    """The decision as it was made."""
+    text, agreed = text_of(session, given), given.decision == "agreed"
+    return Decision(text, agreed, given.parts, given.how, given.signed_on, given.reference)
 
 
 def _must_be_found(made: Decision) -> None:

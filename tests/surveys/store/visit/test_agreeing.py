@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.store.errors import Refused
 from surveys.store.patient import consents
-from surveys.store.patient.consents import NewText
+from surveys.store.patient.consents import Decision, NewText
 from surveys.store.visit import agreeing
 from tests.support.amended import NOW, PLAN, SECOND_MONTH, TODAY, amend, laid, patient, plan
 from tests.surveys.store.conftest import AT
@@ -54,3 +55,25 @@ def test_consent_asked_anew_comes_before_all_that_was_added(
     stands = consents.of_patient(session, two.id)
     assert stands is not None
     assert (two.status, stands.decision, stands.consent_text_id) == ("active", "agreed", first.id)
+
+
+@pytest.mark.parametrize(("version", "asked"), [("1", ()), ("2", ("fdi",))])
+def test_who_declined_an_amendment_is_not_asked_again_for_a_slip(
+    session: Session, library: Library, amended: Study, version: str, asked: tuple[str, ...]
+) -> None:
+    """What was typed wrongly of the agreement is put right; only one to the new text brings more."""
+    made: dict[str, Any] = {"at": SECOND_MONTH, "actor": "staff:1", "library": library}
+    texts = {}
+    for number, at in (("1", AT), ("2", SECOND_MONTH)):
+        words = {"en": NewText(f"{number}?", PARTS)}
+        consents.load(session, amended, number, words, at=at, actor="test")
+        texts[number] = consents.all_texts(session, amended.id)[0]
+    person = patient(session, "P2")
+    signed: dict[str, Any] = {"parts": (), "signed_on": TODAY}
+    consents.decide(session, person.id, texts["1"], agreed=True, how="paper", **signed, **made)
+    amend(session, amended, plan(replace(PLAN[1], battery=("face", "fdi"))), library, consent="2")
+    consents.decide(session, person.id, texts["2"], agreed=False, how="link", **signed, **made)
+    wanted = Decision(texts[version], True, {"research": True}, "paper", NOW)
+    assert consents.correct(session, person, wanted, reason="misread", **made)
+    assert not agreeing.is_asked_anew(session, person.id)
+    assert laid(session, "P2")["month_3"][1] == ("face", *asked)
