@@ -14,6 +14,7 @@ from surveys.models import ALL_ROWS, Patient, Response, Study, Visit
 from surveys.schedule import Window, not_yet_open, unscheduled
 from surveys.store import audit
 from surveys.store.errors import Refused
+from surveys.store.visit import links
 from surveys.store.words import permissions
 from surveys.store.words.wordings import Texts
 
@@ -155,7 +156,7 @@ def miss(session: Session, visit: Visit, reason: str, *, at: datetime, actor: st
 def let_in_late(session: Session, visit: Visit, *, on: date, at: datetime, actor: str) -> None:
     """Open a visit that is over or missed for another `LATE_DAYS` from the day `on`.
 
-    Its due day stays, so that the analysis sees how late it was.
+    Its due day stays, so that the analysis sees how late it was. Its links last as long.
 
     Raises:
         Refused: it has not opened yet.
@@ -171,6 +172,7 @@ def let_in_late(session: Session, visit: Visit, *, on: date, at: datetime, actor
     visit.closes_on = max(visit.closes_on, on + timedelta(days=LATE_DAYS))
     visit.missed_reason = None
     session.flush()
+    links.outlive(session, visit)
     facts["closes_on"] = visit.closes_on.isoformat()
     audit.record(session, audit.Entry(at, actor, "visit.let_in_late", visit.patient_id, facts))
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library
-from surveys.models import Event, Patient, Study, Visit
+from surveys.models import Event, Link, Patient, Study, Visit
 from surveys.store.errors import Refused
-from surveys.store.visit import visits
+from surveys.store.visit import links, visits
 from tests.surveys.store.conftest import AT
 
 TODAY = AT.date()
@@ -71,8 +71,9 @@ def test_nobody_who_left_is_asked_and_no_closed_study_asks(
 
 
 def test_a_missed_visit_says_why_and_opens_again_late(session: Session, visit: Visit) -> None:
-    """Its due day stays, so that what comes late is seen to be late."""
+    """Its due day stays, so that what comes late is seen to be late; a link that went opens it again."""
     due_on = visit.due_on
+    links.issue(session, visit, at=AT, actor="staff:1")
     with pytest.raises(Refused, match="Say why"):
         visits.miss(session, visit, " ", at=AT, actor="staff:1")
     with pytest.raises(Refused, match="at most"):
@@ -83,5 +84,7 @@ def test_a_missed_visit_says_why_and_opens_again_late(session: Session, visit: V
     visits.let_in_late(session, visit, on=late, at=AT, actor="staff:1")
     assert (visit.missed_reason, visit.due_on) == (None, due_on)
     assert visit.closes_on == late + timedelta(days=visits.LATE_DAYS)
+    [expires_at] = session.scalars(select(Link.expires_at))
+    assert expires_at.date() > visit.closes_on
     with pytest.raises(Refused, match="opens later"):
         visits.let_in_late(session, visit, on=visit.opens_on - timedelta(days=1), at=AT, actor="s")
