@@ -27,9 +27,10 @@ def add(
 
     Raises:
         Refused: it is recorded already, starts before the birth, is given on a future day, is planned without
-            a day, or has a dose without a unit.
+            a day, ended before it began, or has a dose without a unit.
     """
     _check(patient, new.state, new.started, today)
+    _check_end(new.ended_on, new.started)
     _check_numbers(new)
     _only(session, patient.id, new.kind, new.state, new.started.on if new.started else None)
     index = select(Palsy.id).where(Palsy.patient_id == patient.id, Palsy.is_index)
@@ -70,7 +71,8 @@ def change_state(
     """Record that a planned treatment was given on the day `on`, or cancel it or one recorded in error.
 
     Raises:
-        Refused: the change makes no sense, a given treatment has no reason to cancel, or the day is unknown.
+        Refused: the change makes no sense, a given treatment has no reason to cancel, the day is unknown, or
+            it ended before.
     """
     if state == treatment.state and on in {None, treatment.started_on}:
         raise Refused(_("This is recorded already."), "state")
@@ -83,6 +85,7 @@ def change_state(
         started = PartialDate(treatment.started_on, treatment.started_precision)
     if state != "cancelled":
         _check(patient, state, started, today)
+        _check_end(treatment.ended_on, started)
     _only(session, patient.id, treatment.kind, state, started.on if started else None)
     before = _facts(treatment)
     treatment.state = state
@@ -120,8 +123,7 @@ def date_better(
     if (treatment.started_on, treatment.started_precision) == (started.on, started.precision):
         return False
     _check(patient, "given", started, today)
-    if treatment.ended_on and treatment.ended_on < started.on:
-        raise Refused(_("It ended before that day."), "year")
+    _check_end(treatment.ended_on, started)
     if treatment.started_on != started.on:
         _only(session, patient.id, treatment.kind, "given", started.on)
     before = _facts(treatment)
@@ -213,6 +215,11 @@ def _check(patient: Patient, state: str, started: PartialDate | None, today: dat
         raise Refused(_("This date lies ahead. Record it as planned until it was given."), "year")
     if state == "planned" and (started is None or started.precision != "day"):
         raise Refused(_("Enter the day for which it is planned."), "year")
+
+
+def _check_end(ended_on: date | None, started: PartialDate | None) -> None:
+    if started and ended_on and ended_on < started.on:
+        raise Refused(_("It ended before that day."), "year")
 
 
 def _only(session: Session, patient_id: int, kind: str, state: str, on: date | None) -> None:

@@ -61,6 +61,18 @@ def test_nobody_is_treated_before_birth(session: Session, patient: Patient) -> N
     assert refused.value.field == "year"
 
 
+def test_nothing_ends_before_it_begins(session: Session, patient: Patient) -> None:
+    """Neither as it is recorded, nor once it was given later than planned."""
+    ended_on = TODAY - timedelta(days=20)
+    with pytest.raises(Refused, match="It ended before that day"):
+        add(session, patient, "massage", PartialDate(TODAY, "day"), ended_on=ended_on)
+    begins = PartialDate(TODAY - timedelta(days=30), "day")
+    planned = add(session, patient, "massage", begins, state="planned", ended_on=ended_on)
+    with pytest.raises(Refused, match="It ended before that day") as refused:
+        change(session, patient, planned, "given", on=TODAY)
+    assert (refused.value.field, planned.state) == ("year", "planned")
+
+
 def test_a_planned_injection_is_given_or_cancelled(session: Session, patient: Patient) -> None:
     """With its day, product and dose; each change leaves what was there before in the audit."""
     ahead = PartialDate(TODAY + timedelta(days=10), "day")
