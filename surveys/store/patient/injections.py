@@ -47,21 +47,20 @@ def maps_of(session: Session, patient_id: int) -> dict[int, dict[tuple[str, str]
 
 
 def last_before(session: Session, treatment: Treatment) -> tuple[date, Sites] | None:
-    """Day and units of the latest injection before this one that was told by muscle."""
+    """Day and units of the latest injection of a known day before this one that was told by muscle."""
     query = select(Treatment.id, Treatment.started_on).where(
         Treatment.patient_id == treatment.patient_id,
         Treatment.id != treatment.id,
         Treatment.state == "given",
+        Treatment.started_on.is_not(None),
         Treatment.id.in_(select(InjectionSite.treatment_id)),
     )
     if treatment.started_on:
         query = query.where(Treatment.started_on <= treatment.started_on)
-    latest = session.execute(
-        query.order_by(Treatment.started_on.desc(), Treatment.id.desc()).limit(1)
-    ).first()
-    if latest is None or latest.started_on is None:
-        return None
-    return latest.started_on, maps_of(session, treatment.patient_id)[latest.id]
+    query = query.order_by(Treatment.started_on.desc(), Treatment.id.desc()).limit(1)
+    for treatment_id, started_on in session.execute(query):
+        return started_on, maps_of(session, treatment.patient_id)[treatment_id]
+    return None
 
 
 def record(

@@ -82,7 +82,7 @@ def test_a_single_dose_stays_possible(session: Session, patient: Patient) -> Non
 
 
 def test_the_last_map_is_the_one_before(session: Session, patient: Patient) -> None:
-    """Of an injection that was given, on that day or earlier, and was told by muscle."""
+    """Of an injection that was given, on that day or earlier, and was told by muscle; its day is known."""
     first = injected(session, patient, date(2025, 9, 1))
     second = injected(session, patient, date(2025, 12, 1))
     injected(session, patient, date(2026, 1, 1), dose=20.0, unit="U")
@@ -93,6 +93,12 @@ def test_the_last_map_is_the_one_before(session: Session, patient: Patient) -> N
     assert injections.last_before(session, planned) == (date(2025, 12, 1), BOTH)
     assert injections.last_before(session, second) == (date(2025, 9, 1), LEFT)
     assert injections.last_before(session, first) is None
+    for __ in range(2):
+        undated = Treatment(patient_id=patient.id, kind="botulinum_toxin", state="given")
+        session.add(undated)
+        session.flush()
+        record(session, patient, undated, LEFT)
+    assert injections.last_before(session, undated) == (date(2025, 12, 1), BOTH)
 
 
 def test_what_cannot_be_is_refused(session: Session, patient: Patient) -> None:
