@@ -17,13 +17,15 @@ from analysis.data.frame import StudyFrames, or_unknown
 from analysis.data.kinds import FAMILIES, NONE_YET
 from analysis.data.wordings import is_working, of_wording
 from analysis.numbers.guards import hidden
-from analysis.results.describe import ENDS, End
 from analysis.results.filters import Filters, age_bands, apply, treated
 
 PASSES = "passes"
 AT_MOST = 4  # filters at once: what can be subtracted doubles with each
 CELL = ["scale", "panel"]
 PERSON = ["scale", "patient"]
+
+LOOKS = ("first", "last", "timed")
+"""The scores by which figures place a patient; `timed` is the first with a usable time since onset."""
 
 Cells = frozenset[tuple[str, str]]
 """Panels, by scale and stratum."""
@@ -59,7 +61,8 @@ def taken_out(frames: StudyFrames, filters: Filters, under: int) -> TakenOut:
     """The panels that single out a few patients, or leave a few when they are subtracted from another table.
 
     All who answered may be many where few of a stratum have a score on this scale. Panels are by the stratum
-    of a patient's first or last score; one of fewer than ``under`` patients is shown with no filter at all.
+    of a patient's score by each of ``LOOKS``. One of fewer than ``under`` patients is shown with no filter
+    at all.
     """
     if not filters.chosen:
         return NOTHING
@@ -93,8 +96,8 @@ def _singled_out(frames: StudyFrames, rows: pd.DataFrame, filters: Filters, unde
     passes = {name: found[0] == PASSES for name, found in labels.items()}
     told_apart = {frozenset({name}): [_codes(one) for one in found] for name, found in labels.items()}
     together = [np.ones(len(rows), np.int64)]
-    places = _Places(_numbers(rows, PERSON), _numbers(rows, CELL))
-    shown: dict[frozenset[str], Mapping[End, Rows]] = {}
+    places = _Places(_numbers(rows, PERSON), _numbers(rows, CELL), rows["time_usable"].to_numpy(bool))
+    shown: dict[frozenset[str], Mapping[str, Rows]] = {}
     narrow: dict[frozenset[str], NDArray[np.bool_]] = {}
     for size in range(len(labels) + 1):
         for some in map(frozenset, combinations(labels, size)):
@@ -106,16 +109,16 @@ def _singled_out(frames: StudyFrames, rows: pd.DataFrame, filters: Filters, unde
             for other in around:
                 cells |= narrow[other]
             while True:
-                ends = places.ends(np.flatnonzero(inside & ~places.of(inside, cells)))
+                looks = places.looks(np.flatnonzero(inside & ~places.of(inside, cells)))
                 more = cells.copy()
                 for other in around:
-                    for end in ENDS:
+                    for look in LOOKS:
                         for codes in told_apart.get(some - other, together):
-                            more |= places.narrow(shown[other][end], ends[end], codes, under)
+                            more |= places.narrow(shown[other][look], looks[look], codes, under)
                 if (more == cells).all():
                     break
                 cells = more
-            shown[some], narrow[some] = ends, cells
+            shown[some], narrow[some] = looks, cells
     chosen = np.logical_and.reduce(list(passes.values()))
     gone = rows.loc[chosen & places.of(chosen, cells), PERSON].astype(str).drop_duplicates()
     found = rows.loc[cells[places.cell], CELL].astype(str).drop_duplicates()
@@ -132,21 +135,21 @@ class _Places:
 
     person: Rows
     cell: Rows
+    timed: NDArray[np.bool_]
 
     @property
     def cells(self) -> int:
         return int(self.cell.max(initial=-1)) + 1
 
-    def ends(self, rows: Rows) -> Mapping[End, Rows]:
-        """The first and the last of these rows of each person."""
-        _, first = np.unique(self.person[rows], return_index=True)
-        _, last = np.unique(self.person[rows[::-1]], return_index=True)
-        return {"first": rows[first], "last": rows[::-1][last]}
+    def looks(self, rows: Rows) -> Mapping[str, Rows]:
+        """Of these rows the one of each person by each of ``LOOKS``."""
+        of = {"first": rows, "last": rows[::-1], "timed": rows[self.timed[rows]]}
+        return {look: of[look][np.unique(self.person[of[look]], return_index=True)[1]] for look in LOOKS}
 
     def of(self, inside: NDArray[np.bool_], cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """The rows of who has a first or last row ``inside`` in one of the panels."""
+        """The rows of whom one of ``LOOKS`` finds ``inside`` in one of the panels."""
         who = np.zeros(int(self.person.max(initial=-1)) + 1, bool)
-        for rows in self.ends(np.flatnonzero(inside)).values():
+        for rows in self.looks(np.flatnonzero(inside)).values():
             who[self.person[rows[cells[self.cell[rows]]]]] = True
         return who[self.person]
 

@@ -95,6 +95,18 @@ def test_what_passes_leaves_no_few_patients(seed, sex, cause, time):
         assert apply(frames, filters).scores["patient"].nunique() not in range(1, 5)
 
 
+def test_the_first_score_with_a_usable_time_is_looked_at_too():
+    """Of three patients it is that of the second visit: with the first visit alone, time has three fewer."""
+    days = [("2020-06-01", {"face.total": 50.0}), ("2022-06-01", {"face.total": 60.0})]
+    certain = [Patient(f"certain {n}", days, onset="2018-01-01") for n in range(20)]
+    late = [Patient(f"late {n}", days, onset="2019-07-01", precision="year") for n in range(3)]
+    frames = study([*certain, *late])
+    rows = frames.scored
+    assert rows.groupby(["visit", "time_usable"], observed=True).size()["visit 1", False] == 3
+    assert not taken_out(study(certain), Filters(visit="visit 1"), 5).cells
+    assert taken_out(frames, Filters(visit="visit 1"), 5).cells == {("face.total", "chronic")}
+
+
 def with_mood(number, **facts):
     """Patients who answered about their mood too."""
     told = {"face.total": 50.0, "phq9.total": 3.0}
