@@ -66,10 +66,10 @@ def draw(
 
     filters = Filters(**chosen)
     strata = (filters.time,) if filters.time else TOGETHER if together else SIDE_BY_SIDE
-    view = View(may_open_patients=may_open_patients, strata=strata, suppress_under=suppress_under)
+    view = View(may_open_patients, strata, suppress_under, filtered=bool(filters.chosen))
     part = _named(apply(frames, filters), visits)
     of_everybody = page in OF_EVERYBODY
-    message = _message(frames, part, filters, view, of_everybody=of_everybody)
+    message = _message(frames, part, filters, view, page)
     if message:
         return Board(message=message, both_wordings=holds_both(frames))
     few = NOTHING if may_open_patients else taken_out(frames, filters, suppress_under)
@@ -118,10 +118,9 @@ def _words(keys: pd.Series, words: Mapping[str, str]) -> pd.Series:
     return keys.map(named).astype(pd.CategoricalDtype(sorted(set(named.values()))))
 
 
-def _message(
-    frames: StudyFrames, part: StudyFrames, filters: Filters, view: View, *, of_everybody: bool
-) -> str | None:
+def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: View, page: str) -> str | None:
     """Why there is no figure."""
+    from analysis.data.pages import FILTERED, OF_EVERYBODY
     from analysis.numbers.guards import is_small
     from analysis.results.disclosure import too_narrow
 
@@ -134,10 +133,10 @@ def _message(
     if part.patients.empty:
         return _("No patient is like this. Take one of the filters away, or clear them all.")
     answered = int(part.scores.loc[part.scores["value"].notna(), "patient"].nunique())
-    counted = len(part.patients) if of_everybody else answered
+    counted = len(part.patients) if page in OF_EVERYBODY else answered
+    if not (view.parts_panels or page in FILTERED):
+        return _WITHOUT_FILTERS
     if not view.may_open_patients:
-        if of_everybody and filters.chosen:
-            return _WITHOUT_FILTERS
         few = is_small(counted, view.suppress_under) or too_narrow(frames, filters, view.suppress_under)
         if few:
             return _by_subtraction(view)
@@ -147,7 +146,7 @@ def _message(
 
 
 _WITHOUT_FILTERS = _(
-    "With filters, a few patients could be found here by subtraction. To protect them these tables are "
+    "With filters, a few patients could be found here by subtraction. To protect them this page is "
     "shown of all patients only. Clear the filters."
 )
 
