@@ -57,10 +57,12 @@ def last_before(session: Session, treatment: Treatment) -> tuple[date, Sites] | 
     )
     if treatment.started_on:
         query = query.where(Treatment.started_on <= treatment.started_on)
-    query = query.order_by(Treatment.started_on.desc(), Treatment.id.desc()).limit(1)
-    for treatment_id, started_on in session.execute(query):
-        return started_on, maps_of(session, treatment.patient_id)[treatment_id]
-    return None
+    latest = session.execute(
+        query.order_by(Treatment.started_on.desc(), Treatment.id.desc()).limit(1)
+    ).first()
+    if latest is None or latest.started_on is None:
+        return None
+    return latest.started_on, maps_of(session, treatment.patient_id)[latest.id]
 
 
 def record(
