@@ -254,7 +254,7 @@ def test_annulled_answers_ask_for_no_help(app: Flask, phone: Patient, invited: I
         response = session.scalars(select(Response).where(Response.instrument == "phq9")).one()
         facts: dict[str, Any] = {"study": session.scalars(select(Study)).one(), "reason": "another's"}
         facts |= {"at": datetime.now(UTC), "actor": "test"}
-        corrections.annul(session, response, library(app).get("phq9"), **facts)
+        corrections.annul(session, response, library(app).get("phq9"), library(app), **facts)
         session.execute(update(Alert).values(crisis_text_seen_at=None))
     other = elsewhere(app, invited)
     assert other.asked == "phq9/1"

@@ -171,8 +171,9 @@ class Life:
             instrument = LIBRARY.get(there.battery[0]) if there.battery else LIBRARY.get("phq9")
             answers = {item.key: value for item in instrument.asked([])}
             entry = TypedAnswers(answers, "paper", self.at.date(), "en", "patient")
+            study = self._study(session, "S1")
             made = corrections.enter(
-                session, self._study(session, "S1"), there, instrument, entry, at=self.at, actor="staff:1"
+                session, study, there, instrument, entry, LIBRARY, at=self.at, actor="staff:1"
             )
             if self.goes_on:
                 self.stored[made] = dict(answers)
@@ -199,9 +200,8 @@ class Life:
             response = session.get(Response, response_id)
             if response is not None:
                 instrument, study = LIBRARY.get(response.instrument), self._study(session, "S1")
-                corrections.annul(
-                    session, response, instrument, reason="other", study=study, at=self.at, actor="staff:2"
-                )
+                told: dict[str, Any] = {"reason": "other", "study": study}
+                corrections.annul(session, response, instrument, LIBRARY, **told, at=self.at, actor="staff:2")
 
     def become(self, patient_id: int, status: str) -> None:
         """Pause, leave, die, come back."""

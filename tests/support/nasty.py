@@ -79,7 +79,8 @@ def make(app: Flask) -> None:
         right = {**PHQ9, "q1": 0}
         corrections.correct(session, study, wrong, book.get("phq9"), right, reason="mistyped", **WHEN)
         gone = answer(app, session, other, "face", FACE)
-        corrections.annul(session, gone, book.get("face"), reason="of another patient", study=study, **WHEN)
+        face, why = book.get("face"), "of another patient"
+        corrections.annul(session, gone, face, book, reason=why, study=study, **WHEN)
 
 
 def _clinical(session: Session, patient: Patient, book: Library) -> None:

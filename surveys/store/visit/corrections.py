@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session
 
 from analysis.words import words as _
 from surveys.instruments.definition import Answer, Instrument, Item
+from surveys.instruments.library import Library
 from surveys.models import Draft, Erasure, Patient, Response, Study, Visit, consent
 from surveys.models.assistance import ANSWERED_BY
 from surveys.schedule import not_yet_open
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.study.studies import items_asked, today
+from surveys.store.visit import planning
 from surveys.store.visit.alert_rules import ScoredResponse, watch
 from surveys.store.visit.alerts import Cause, notice, notice_skipped
 from surveys.store.visit.responses import NewResponse, insert_scored
@@ -54,11 +56,14 @@ def enter(
     visit: Visit,
     instrument: Instrument,
     entry: TypedAnswers,
+    library: Library,
     *,
     at: datetime,
     actor: str,
 ) -> int:
     """Store a questionnaire of `visit` that staff entered; its response's id.
+
+    A visit that asks it again soon opens later or leaves it out, as after an answer by the link.
 
     Raises:
         Refused: it is answered or begun already, no item is answered, the day is impossible, the patient's
@@ -90,7 +95,9 @@ def enter(
         completed_on=entry.on,
     )
     _note_consent(session, patient, new, entry.without_consent, at, actor)
-    return _store(session, visit, new, at=at, actor=actor)
+    response_id = _store(session, visit, new, at=at, actor=actor)
+    planning.space_out(session, patient.id, library, at=at, actor=actor)
+    return response_id
 
 
 def consent_due(session: Session, patient: Patient) -> bool:
@@ -159,6 +166,7 @@ def annul(
     session: Session,
     response: Response,
     instrument: Instrument,
+    library: Library,
     *,
     reason: str,
     right: Visit | None = None,
@@ -224,7 +232,9 @@ def annul(
         completed_on=response.completed_on,
         reason=reason,
     )
-    return _store(session, right, new, at=at, actor=actor)
+    response_id = _store(session, right, new, at=at, actor=actor)
+    planning.space_out(session, owner.id, library, at=at, actor=actor)
+    return response_id
 
 
 def _store(

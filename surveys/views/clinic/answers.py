@@ -84,7 +84,16 @@ def enter(code: str, visit_id: int, key: str) -> Page:
         with committed(form, overtaken=_overtaken()) as kept:
             if first and not without:
                 decide(visit.patient_id, first, consents.all_texts(db.session, here.study.id), here)
-            corrections.enter(db.session, here.study, visit, instrument, entry, at=here.at, actor=here.actor)
+            corrections.enter(
+                db.session,
+                here.study,
+                visit,
+                instrument,
+                entry,
+                server.library(),
+                at=here.at,
+                actor=here.actor,
+            )
         if kept:
             flash(_("%(name)s was entered.", name=instrument.short_title), "success")
             _tell_alerts(visit.id, key)
@@ -154,6 +163,7 @@ def annul(code: str, response_id: int) -> Page:
                 db.session,
                 found.response,
                 instrument,
+                server.library(),
                 reason=form.reason.data or "",
                 right=right,
                 study=here.study,

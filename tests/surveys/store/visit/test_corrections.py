@@ -30,7 +30,7 @@ from surveys.store.errors import Refused
 from surveys.store.patient import consents, erasing, patients
 from surveys.store.patient.consents import NewText
 from surveys.store.patient.patients import NewPatient
-from surveys.store.visit import corrections
+from surveys.store.visit import corrections, visits
 from surveys.store.visit.corrections import TypedAnswers
 from surveys.store.words import versions
 from tests.surveys.store.conftest import AT
@@ -60,7 +60,7 @@ def enter(
     session: Session, library: Library, study: Study, visit: Visit, entry: TypedAnswers = SHEET
 ) -> Response:
     phq9 = library.get("phq9")
-    stored = corrections.enter(session, study, visit, phq9, entry, at=LATER, actor="staff:1")
+    stored = corrections.enter(session, study, visit, phq9, entry, library, at=LATER, actor="staff:1")
     session.commit()
     return session.get_one(Response, stored)
 
@@ -89,6 +89,7 @@ def annul(
         session,
         response,
         library.get("phq9"),
+        library,
         reason=" another's ",
         right=right,
         study=study,
@@ -125,11 +126,33 @@ def test_a_sheet_is_stored_as_it_was_read(
     assert (event.actor, event.at, event.patient_id) == ("staff:1", LATER, visit.patient_id)
 
 
+def test_what_was_answered_on_paper_is_not_asked_again_soon(
+    session: Session, library: Library, study: Study, patient: Patient, second: Visit
+) -> None:
+    """A planned visit opens two weeks later, as after answers by the link; also where they were another's."""
+    answered = date(2026, 6, 1)
+    made: dict[str, Any] = {"at": datetime(2026, 6, 1, 9, tzinfo=UTC), "actor": "staff:1"}
+    face = library.get("face")
+    opens = select(Patient.code, Visit.opens_on).join(Visit).where(Visit.name == "month_3")
+    before = dict(session.execute(opens).all())
+    between = visits.add_unscheduled(session, study, patient, ["face"], library, on=answered, **made)
+    sheet = replace(SHEET, answers={item.key: 3 for item in face.asked([])}, on=answered)
+    stored = corrections.enter(session, study, between, face, sheet, library, **made)
+    later = answered + timedelta(days=14)
+    assert dict(session.execute(opens).all()) == {**before, "P1": later}
+    other = session.get_one(Patient, second.patient_id)
+    right = visits.add_unscheduled(session, study, other, ["face"], library, on=answered, **made)
+    told: dict[str, Any] = {"reason": "mixed up", "right": right, "study": study, **made}
+    corrections.annul(session, session.get_one(Response, stored), face, library, **told)
+    assert dict(session.execute(opens).all()) == {"P1": later, "P2": later}
+
+
 def test_todays_sheet_is_not_of_the_future(
     session: Session, library: Library, study: Study, visit: Visit
 ) -> None:
     """Entered before noon."""
-    first = corrections.enter(session, study, visit, library.get("phq9"), SHEET, at=AT, actor="staff:1")
+    phq9 = library.get("phq9")
+    first = corrections.enter(session, study, visit, phq9, SHEET, library, at=AT, actor="staff:1")
     assert session.get_one(Response, first).submitted_at == AT
 
 
@@ -362,4 +385,4 @@ def test_no_reason_is_noted_once_consent_is_recorded(
     assert session.scalars(select(Event).where(Event.action == "answers.without_consent")).all() == []
     told: dict[str, Any] = {"reason": "mixed up", "study": study, "at": LATER, "actor": "staff:1"}
     with pytest.raises(Refused, match="No consent of P2 is recorded"):
-        corrections.annul(session, response, library.get("phq9"), right=second, **told)
+        corrections.annul(session, response, library.get("phq9"), library, right=second, **told)

@@ -42,11 +42,11 @@ def test_what_is_taken_back_stands_no_more(
     given = {item.key: 0 for item in phq9.asked([])} | {"q2": 3}
     sheet = TypedAnswers(given, "paper", AT.date())
     made: dict[str, Any] = {"reason": "misread", "at": AT, "actor": "staff:1"}
-    stored = corrections.enter(session, study, visit, phq9, sheet, at=AT, actor="staff:1")
+    stored = corrections.enter(session, study, visit, phq9, sheet, library, at=AT, actor="staff:1")
     response = session.get_one(Response, stored)
     if how == "corrected":
         corrections.correct(session, study, response, phq9, {**given, "q2": None}, **made)
     else:
-        corrections.annul(session, response, phq9, study=study, **made)
+        corrections.annul(session, response, phq9, library, study=study, **made)
     alert = session.scalars(select(Alert).execution_options(populate_existing=True)).one()
     assert (alert.rule, alert.first_answer, alert.last_answer) == ("q2_at_least_2", 3, None)
