@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import replace
 from datetime import timedelta
 
@@ -40,6 +42,12 @@ def page(session: Session, study: Study) -> JoiningPage:
     joining.choose(session, study, True, {"en": "Come."}, ["DE", "AT"], **FACTS)
     session.commit()
     return session.get_one(JoiningPage, study.id)
+
+
+def test_a_digest_is_no_text_for_readers() -> None:
+    """Whoever reads the page, and in whichever words: a link that went stays good."""
+    told = hmac.new(b"secret", b"joining link token", hashlib.sha256).hexdigest()
+    assert joining.keyed("link token", SECRET) == told
 
 
 def test_a_page_opens_only_with_all_that_it_needs(session: Session, study: Study) -> None:
