@@ -210,15 +210,14 @@ class _Planner:
     def _compare_response(self, row: ImportRow, instrument: str, on: date, visit: StoredVisit) -> None:
         before, said = visit.responses[instrument], row.answers[instrument]
         items = contradictions.differing(said, before) if self._corrects else ()
-        if items and said.keys() >= set(items):
-            whole = {**before.answers, **said}
-            self._corrections.append(Correction(before.id, instrument, before.version, whole))
-            return
-        fault = contradictions.in_answers(row, instrument, before) or contradictions.in_circumstances(
-            row, instrument, on, self._wording, before
-        )
+        corrects = bool(items) and said.keys() >= set(items)
+        fault = None if corrects else contradictions.in_answers(row, instrument, before)
+        fault = fault or contradictions.in_circumstances(row, instrument, on, self._wording, before)
         if fault:
             self._faults.append(fault)
+        elif corrects:
+            whole = {**before.answers, **said}
+            self._corrections.append(Correction(before.id, instrument, before.version, whole))
 
     def _given(self, rows: Iterable[ImportRow]) -> tuple[NewTreatment, ...]:
         """The treatments of all rows, each kind and start once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,12 +20,15 @@ from .conftest import LIBRARY, Desk
 HEADER = "patient,visit,completed_on,treatments,house_brackmann,phq9_q1\n"
 
 
-def planned(desk: Desk, folder: Path, *rows: str, wording: str | None = None) -> ImportPlan:
+def planned(
+    desk: Desk, folder: Path, *rows: str, wording: str | None = None, corrects: bool = False
+) -> ImportPlan:
     path = folder / "next.csv"
     path.write_text(HEADER + "".join(f"{row}\n" for row in rows))
     file = import_file.read(path, LIBRARY)
     try:
-        return matching.plan(desk.session, desk.study(), file, LIBRARY, wording=wording, at=desk.at)
+        told: dict[str, Any] = {"wording": wording, "at": desk.at, "corrects": corrects}
+        return matching.plan(desk.session, desk.study(), file, LIBRARY, **told)
     finally:
         desk.session.rollback()
 
@@ -52,6 +56,15 @@ def test_what_is_stored_is_passed_over(desk: Desk, tmp_path: Path) -> None:
     assert (first.answers, second.stored) == ({}, None)
     assert second.answers == {"phq9": {"q1": 2}}
     assert plan.summary.spellings == {"p1": "P1"}
+
+
+def test_a_correction_is_of_the_same_day(desk: Desk, tmp_path: Path) -> None:
+    """Another day is a fault with answers that differ as with those that do not: it would be passed over."""
+    desk.take(f"{HEADER}P1,a,2025-01-01,,,1\n")
+    plan = planned(desk, tmp_path, "P1,a,2025-01-01,,,2", corrects=True)
+    assert [one.answers for one in plan.corrections] == [{"q1": 2}]
+    with pytest.raises(FileRefused, match="stored as of 2025-01-01, not 2025-01-09"):
+        planned(desk, tmp_path, "P1,a,2025-01-09,,,2", corrects=True)
 
 
 def test_a_day_counts_at_noon_of_the_studys_clock(make_desk: Callable[..., Desk], tmp_path: Path) -> None:
