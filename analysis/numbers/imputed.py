@@ -3,6 +3,8 @@
 Each variable with gaps is drawn in turn from a regression on all others: van Buuren, Flexible Imputation of
 Missing Data, 2nd edition, 2018. All draws are made side by side. Input is plain arrays, without any knowledge
 of what they mean.
+
+Few rows have a gap. What those without one add to a regression is the same in every draw, and summed once.
 """
 
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from analysis.numbers.logistic import logistic
 DRAWS, CYCLES, SEED = 20, 10, 20261201
 _RIDGE = 1e-5  # relative: terms that say the same stay solvable, as in mice
 _LOOSE = 0.1  # precision of a normal prior on log odds per standard deviation: they stay finite
+_LEVEL = 1e-12  # a standard deviation of rounding: the column does not vary
 
 
 @dataclass(frozen=True)
@@ -42,52 +45,113 @@ def imputed(
         draws by n by covariates. The same input gives the same numbers.
     """
     random = np.random.default_rng(seed)
-    gaps = [np.isnan(one.values) for one in covariates]
-    filled = np.empty((draws, len(complete), len(covariates)))
-    for at, (one, gap) in enumerate(zip(covariates, gaps, strict=True)):
-        filled[:, :, at] = one.values
-        filled[:, gap, at] = random.choice(one.values[~gap], (draws, int(gap.sum())))
-    lacking = [at for at, gap in enumerate(gaps) if gap.any()]
-    known = np.broadcast_to(complete, (draws, *complete.shape))
+    values = np.column_stack([one.values for one in covariates])
+    gaps = np.isnan(values)
+    filled = np.repeat(values[None], draws, axis=0)
+    for at, gap in enumerate(gaps.T):
+        filled[:, gap, at] = random.choice(values[~gap, at], (draws, int(gap.sum())))
+    lacking = np.flatnonzero(gaps.any(axis=0)).tolist()
+    rows = _Rows.of(complete, filled, gaps)
     for _ in range(CYCLES if len(lacking) > 1 else 1):
         for at in lacking:
-            others = np.concatenate([known, np.delete(filled, at, axis=2)], axis=2)
-            filled[:, gaps[at], at] = _drawn(covariates[at], gaps[at], _standard(others), random)
+            drawn = _drawn(covariates[at], gaps[:, at], rows, rows.of_covariates + at, random)
+            filled[:, gaps[:, at], at] = drawn
+            rows.put(rows.of_covariates + at, gaps[:, at], drawn)
     return filled
 
 
-def _standard(x: Numbers) -> Numbers:
-    """With a column of ones, and only columns that vary in every draw, in standard deviations."""
-    spread = x.std(axis=1, keepdims=True)
-    varies = (spread > 1e-12).all(axis=(0, 1))
-    scaled = (x - x.mean(axis=1, keepdims=True))[:, :, varies] / spread[:, :, varies]
-    return np.concatenate([np.ones((*x.shape[:2], 1)), scaled], axis=2)
+@dataclass(frozen=True)
+class _Rows:
+    """All rows, with columns of ones, of what is complete, and of the covariates, in units of known spreads.
+
+    Those without a gap are ``whole`` (rows by columns); the ``rest`` (draws by rows by columns) differ.
+    """
+
+    whole: Numbers
+    rest: Numbers
+    in_rest: NDArray[np.bool_]
+    middle: Numbers
+    size: Numbers  # of a column that does not vary 0
+    of_covariates: int  # their first column
+
+    @classmethod
+    def of(cls, complete: Numbers, filled: Numbers, gaps: NDArray[np.bool_]) -> "_Rows":
+        known = np.column_stack([complete, np.where(gaps, np.nan, filled[0])])
+        middle, size = np.nanmean(known, axis=0), np.nanstd(known, axis=0)
+        size = np.where(size > _LEVEL, size, 0.0)
+        unit, in_rest = np.where(size > 0, size, 1.0), np.asarray(gaps.any(axis=1))
+        rest = np.concatenate(
+            [np.broadcast_to(complete[in_rest], (len(filled), *complete[in_rest].shape)), filled[:, in_rest]],
+            axis=2,
+        )
+        return cls(
+            whole=np.column_stack([np.ones(int((~in_rest).sum())), (known[~in_rest] - middle) / unit]),
+            rest=np.concatenate([np.ones((*rest.shape[:2], 1)), (rest - middle) / unit], axis=2),
+            in_rest=in_rest,
+            middle=np.r_[0.0, middle],
+            size=np.r_[1.0, size],
+            of_covariates=1 + complete.shape[1],
+        )
+
+    def put(self, column: int, gap: NDArray[np.bool_], drawn: Numbers) -> None:
+        """Drawn values in a column's gaps."""
+        if self.size[column]:
+            self.rest[:, gap[self.in_rest], column] = (drawn - self.middle[column]) / self.size[column]
+
+    def but(self, column: int) -> NDArray[np.int64]:
+        """The columns that vary, and that of ones, without this one."""
+        return np.flatnonzero((self.size > 0) & (np.arange(len(self.size)) != column))
+
+    def scaled(self, columns: NDArray[np.int64]) -> Numbers:
+        """What turns these columns into each draw's own standard deviations from its own means."""
+        sums = (_crossed(self.whole[:, columns]) + _crossed(self.rest[:, :, columns])) / len(self.in_rest)
+        spread = np.sqrt(np.diagonal(sums, axis1=1, axis2=2)[:, 1:] - sums[:, 0, 1:] ** 2)
+        turning = np.zeros_like(sums)
+        at = np.arange(1, len(columns))
+        turning[:, 0, 0] = 1
+        turning[:, at, at] = 1 / spread
+        turning[:, 0, at] = -sums[:, 0, 1:] / spread
+        return turning
 
 
-def _drawn(one: Covariate, gap: NDArray[np.bool_], x: Numbers, random: np.random.Generator) -> Numbers:
+def _drawn(
+    one: Covariate, gap: NDArray[np.bool_], rows: _Rows, column: int, random: np.random.Generator
+) -> Numbers:
     """A value for each draw and gap."""
-    seen, y = x[:, ~gap], one.values[~gap]
+    y = np.concatenate([one.values[~rows.in_rest], one.values[~gap & rows.in_rest]])
     if np.ptp(y) == 0:
-        return np.full((len(x), int(gap.sum())), y[0])
+        return np.full((len(rows.rest), int(gap.sum())), y[0])
     if one.binary:
-        return _of_two(y, seen, x[:, gap], random)
+        return _of_two(y, gap, rows, column, random)
     low, high = (np.broadcast_to(limit, gap.shape)[gap] for limit in (one.low, one.high))
-    return _numbers(y, seen, x[:, gap], (low, high), random)
+    return _numbers(y, gap, rows, column, (low, high), random)
 
 
 def _numbers(
-    y: Numbers, seen: Numbers, unseen: Numbers, limits: tuple[Numbers, Numbers], random: np.random.Generator
+    y: Numbers,
+    gap: NDArray[np.bool_],
+    rows: _Rows,
+    column: int,
+    limits: tuple[Numbers, Numbers],
+    random: np.random.Generator,
 ) -> Numbers:
     from scipy.special import ndtr, ndtri
 
-    draws, n, terms = seen.shape
-    squares = seen.transpose(0, 2, 1) @ seen
+    columns, hidden = rows.but(column), gap[rows.in_rest]
+    whole, rest = rows.whole[:, columns], rows.rest[:, :, columns]
+    seen, turning = rest[:, ~hidden], rows.scaled(columns)
+    draws, terms = len(rest), len(columns)
+    of_whole, of_rest = y[: len(whole)], y[len(whole) :]
+    squares = turning.transpose(0, 2, 1) @ (_crossed(whole) + _crossed(seen)) @ turning
     squares += _RIDGE * squares * np.eye(terms)
     inverse: Numbers = np.asarray(np.linalg.inv(squares), dtype=np.float64)
-    fitted = (inverse @ (seen.transpose(0, 2, 1) @ y)[:, :, None])[:, :, 0]
-    rest = y - (seen @ fitted[:, :, None])[:, :, 0]
-    spread = np.sqrt((rest**2).sum(axis=1) / random.chisquare(max(n - terms, 1), draws))[:, None]
-    mean = _product(unseen, fitted + spread * _normal(inverse, random))
+    crossed = _product(turning.transpose(0, 2, 1), of_whole @ whole + of_rest @ seen)
+    fitted = _product(inverse, crossed)
+    told = _product(turning, fitted)
+    rss = ((of_whole - told @ whole.T) ** 2).sum(axis=1) + ((of_rest - _product(seen, told)) ** 2).sum(axis=1)
+    spread = np.sqrt(rss / random.chisquare(max(len(y) - terms, 1), draws))[:, None]
+    drawn_fit = _product(turning, fitted + spread * _normal(inverse, random))
+    mean = _product(rest[:, hidden], drawn_fit)
     low, high = limits
     below, above = ndtr((low - mean) / spread), ndtr((high - mean) / spread)
     drawn = mean + spread * ndtri(below + (above - below) * random.random(mean.shape))
@@ -95,16 +159,28 @@ def _numbers(
     return within
 
 
-def _of_two(y: Numbers, seen: Numbers, unseen: Numbers, random: np.random.Generator) -> Numbers:
+def _of_two(
+    y: Numbers, gap: NDArray[np.bool_], rows: _Rows, column: int, random: np.random.Generator
+) -> Numbers:
     from scipy.special import expit
 
-    found = logistic(y, seen, prior=_LOOSE)
-    inverse: Numbers = np.asarray(np.linalg.inv(found.information), dtype=np.float64)
-    fitted = found.coefficients + _normal(inverse, random)
-    drawn: Numbers = (random.random((len(seen), unseen.shape[1])) < expit(_product(unseen, fitted))).astype(
-        float
-    )
+    columns, hidden = rows.but(column), gap[rows.in_rest]
+    rest, turning = rows.rest[:, :, columns], rows.scaled(columns)
+    at = np.arange(1, len(columns))
+    prior = np.zeros((len(rest), len(columns)))
+    prior[:, at] = _LOOSE / turning[:, at, at] ** 2
+    found = logistic(y, rows.whole[:, columns], rest[:, ~hidden], prior=prior)
+    information = turning.transpose(0, 2, 1) @ found.information @ turning
+    inverse: Numbers = np.asarray(np.linalg.inv(information), dtype=np.float64)
+    fitted = found.coefficients + _product(turning, _normal(inverse, random))
+    chances = expit(_product(rest[:, hidden], fitted))
+    drawn: Numbers = (random.random(chances.shape) < chances).astype(float)
     return drawn
+
+
+def _crossed(x: Numbers) -> Numbers:
+    found: Numbers = x.swapaxes(-1, -2) @ x
+    return found
 
 
 def _product(matrices: Numbers, vectors: Numbers) -> Numbers:

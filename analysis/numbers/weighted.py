@@ -42,7 +42,7 @@ def overlap_weights(exposed: NDArray[np.bool_], x: Numbers) -> Numbers:
     """
     apart = NotEstimable(_("not estimable: nobody in one arm resembles the other"))
     try:
-        found = logistic(exposed.astype(float), x[None])
+        found = logistic(exposed.astype(float), x)
     except np.linalg.LinAlgError as failed:
         raise apart from failed
     chance = found.chances[0]

@@ -14,11 +14,13 @@ def data(seed: int, rows: int = 80) -> tuple[np.ndarray, np.ndarray]:
     return y, x
 
 
-def test_each_data_set_is_fitted_as_if_alone() -> None:
-    """Coefficients, chances and information, of data sets that differ in x."""
+@pytest.mark.parametrize("shared", [0, 60])
+def test_each_data_set_is_fitted_as_if_alone(shared: int) -> None:
+    """Coefficients, chances and information, of data sets that differ in all rows, or in the last of them."""
     y, x = data(1)
     several = np.stack([x, x + np.random.default_rng(2).normal(size=x.shape) * [0, 1, 1, 1]])
-    found = logistic(y, several)
+    several[1, :shared] = x[:shared]
+    found = logistic(y, x[:shared], several[:, shared:])
     assert found.settled
     for at, one in enumerate(several):
         alone = sm.GLM(y, one, family=sm.families.Binomial()).fit(tol=1e-14)
@@ -30,7 +32,7 @@ def test_each_data_set_is_fitted_as_if_alone() -> None:
 def test_columns_that_say_the_same_have_no_coefficients() -> None:
     y, x = data(3)
     with pytest.raises(np.linalg.LinAlgError):
-        logistic(y, np.column_stack([x, np.zeros(len(x))])[None])
+        logistic(y, np.column_stack([x, np.zeros(len(x))]))
 
 
 def test_what_tells_all_apart_has_chances_of_nearly_0_and_1() -> None:
@@ -38,12 +40,12 @@ def test_what_tells_all_apart_has_chances_of_nearly_0_and_1() -> None:
     _, x = data(4)
     y = (x[:, 1] > 0).astype(float)
     try:
-        found = logistic(y, x[None])
+        found = logistic(y, x)
     except np.linalg.LinAlgError:
         pass
     else:
         assert np.abs(found.chances[0] - y).max() < 1e-6
-    kept = logistic(y, x[None], prior=0.1)
+    kept = logistic(y, x, prior=np.array([[0, 0.1, 0.1, 0.1]]))
     assert kept.settled
     assert 0.001 < np.abs(kept.chances[0] - y).max() < 0.7
 
@@ -53,7 +55,7 @@ def test_a_column_that_tells_some_apart_leaves_the_others_as_they_are() -> None:
     y, x = data(5)
     there = (np.arange(len(y)) < 8).astype(float)
     y[there == 1] = 0
-    found = logistic(y, np.column_stack([x, there])[None])
+    found = logistic(y, np.column_stack([x, there]))
     alone = sm.GLM(y[there == 0], x[there == 0], family=sm.families.Binomial()).fit(tol=1e-14)
     assert found.settled
     assert found.chances[0][there == 1].max() < 1e-9
