@@ -6,10 +6,12 @@ real.
 """
 
 import dataclasses
+from collections.abc import Mapping
+from itertools import takewhile
 
 import pandas as pd
 
-from analysis.data.frame import StudyFrames
+from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.words import words as _
 
 WORKING = "working"
@@ -62,12 +64,28 @@ def of_wording(frames: StudyFrames, chosen: str | None) -> StudyFrames:
     return dataclasses.replace(frames, scores=scores, scale_info=info)
 
 
+def called(instrument: str, scale_info: Mapping[str, ScaleInfo]) -> str:
+    """What people call an instrument: the words with which the labels of all its scales begin, in English.
+
+    Of one with a single scale its label, without the scale's own name behind it. Its key where they share no
+    word.
+    """
+    labels = {key: str.split(one.label) for key, one in scale_info.items() if one.instrument == instrument}
+    alike = takewhile(lambda each: len(set(each)) == 1, zip(*labels.values(), strict=False))
+    words = [each[0] for each in alike]
+    if len(labels) == 1 and len(words) > 1 and words[-1] == next(iter(labels)).partition(".")[2]:
+        words = words[:-1]
+    return " ".join(words) or instrument
+
+
 def warnings(frames: StudyFrames, part: StudyFrames, chosen: str | None) -> list[str]:
     """The notes on the words of ``part``, a part of the study ``frames``, a sentence each."""
     said: list[str] = []
     aside = frames.scores[set_aside(frames)]
     if chosen is None and len(aside):
-        instruments = ", ".join(sorted(aside["instrument"].unique()))
+        instruments = ", ".join(
+            called(instrument, frames.scale_info) for instrument in sorted(aside["instrument"].unique())
+        )
         said.append(
             _(
                 "Answers to working wording (%(instruments)s) are left out: they never share a "
@@ -78,7 +96,11 @@ def warnings(frames: StudyFrames, part: StudyFrames, chosen: str | None) -> list
     for status, meaning in _DOUBTFUL.items():
         asked = part.scores.loc[part.scores["wording_status"] == status, "instrument"]
         said += [
-            _("%(instrument)s: %(meaning)s; compare with care.", instrument=instrument, meaning=meaning)
+            _(
+                "%(instrument)s: %(meaning)s; compare with care.",
+                instrument=called(instrument, frames.scale_info),
+                meaning=meaning,
+            )
             for instrument in sorted(asked.unique())
         ]
     return said

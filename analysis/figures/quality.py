@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
+from analysis.data.wordings import called
 from analysis.figures.computed import ALPHA
 from analysis.figures.look import row_label
 from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, up_to, with_room
@@ -148,7 +149,7 @@ def _minutes_note(frames: StudyFrames, view: View, info: Mapping[str, ScaleInfo]
         rows = known[known["instrument"] == instrument]
         if rows["patient"].nunique() >= max(view.suppress_under, 1):
             median = float(np.median(rows["minutes"].to_numpy(np.float64)))
-            texts.append(f"{instrument} {number(median, 1)}")
+            texts.append(f"{called(instrument, frames.scale_info)} {number(median, 1)}")
     return (_("Minutes to answer, median: %(texts)s.", texts=joined(", ", texts)),) if texts else ()
 
 
@@ -160,7 +161,8 @@ def _missing_note(frames: StudyFrames, view: View, info: Mapping[str, ScaleInfo]
     for instrument, flags in empty.groupby(level="instrument", sort=False):
         count = int(flags.sum())
         hide = not view.may_open_patients and (is_small(count, view.suppress_under) or not len(flags))
-        texts.append(f"{instrument} {'few' if hide else percent(count / len(flags))}")
+        told = _("few") if hide else percent(count / len(flags))
+        texts.append(f"{called(str(instrument), frames.scale_info)} {told}")
     return (
         (_("Questionnaires with an item left empty: %(texts)s.", texts=joined(", ", texts)),) if texts else ()
     )

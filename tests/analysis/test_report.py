@@ -208,10 +208,10 @@ def test_simulated_data_are_said_to_be():
 @pytest.mark.parametrize(
     ("status", "warned"),
     [
-        ("working", "face: asked in working wording, not in the published text; compare with care."),
+        ("working", "FaCE: asked in working wording, not in the published text; compare with care."),
         pytest.param(
             "unknown",
-            "face: the wording that was asked is not known; compare with care.",
+            "FaCE: the wording that was asked is not known; compare with care.",
             marks=pytest.mark.long,
         ),
         ("verbatim", None),
@@ -293,7 +293,7 @@ def test_working_and_other_wording_never_meet():
         "patients": 12,
         "responses": 12,
     }
-    assert any("Answers to working wording (face) are left out" in one for one in found["warnings"])
+    assert any("Answers to working wording (FaCE) are left out" in one for one in found["warnings"])
     for wording, scale in (("own", "face.total"), ("other", "phq9.total")):
         alone = made(both, filters=Filters(wording=wording))
         assert described(alone) == {scale}

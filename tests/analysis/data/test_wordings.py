@@ -6,9 +6,9 @@ import pytest
 
 from analysis.data.columns import FrameError
 from analysis.data.frame import Threshold, check
-from analysis.data.wordings import holds_both, of_wording, set_aside, warnings
+from analysis.data.wordings import called, holds_both, of_wording, set_aside, warnings
 from analysis.results.filters import Filters, apply
-from tests.analysis.studies import Patient, study
+from tests.analysis.studies import SCALES, Patient, study
 
 SAME = {"face.total": 50.0}
 
@@ -83,10 +83,27 @@ def test_what_a_reader_must_know():
     """What is left out, what is only our own words, what nobody knows."""
     both = frames("working", "loaded", "unknown")
     [aside, unknown] = warnings(both, apply(both, Filters()), None)
-    assert aside.startswith("Answers to working wording (face) are left out")
-    assert unknown == "face: the wording that was asked is not known; compare with care."
+    assert aside.startswith("Answers to working wording (FaCE) are left out")
+    assert unknown == "FaCE: the wording that was asked is not known; compare with care."
     [own] = warnings(both, apply(both, Filters(wording="own")), "own")
-    assert own.startswith("face: asked in working wording")
+    assert own.startswith("FaCE: asked in working wording")
+
+
+@pytest.mark.parametrize(
+    ("labels", "name"),
+    [
+        ({"own.total": "Own scale total", "own.part": "Own scale part"}, "Own scale"),
+        ({"own.total": "Own scale total"}, "Own scale"),
+        ({"own.grade": "Own scale"}, "Own scale"),
+        ({"own.total": "Total", "own.part": "Part"}, "own"),
+        ({"own.total": "total"}, "total"),
+        ({}, "own"),
+    ],
+)
+def test_an_instrument_is_called_what_its_scales_begin_with(labels, name):
+    face = SCALES["face.total"]
+    made = {key: dataclasses.replace(face, label=label, instrument="own") for key, label in labels.items()}
+    assert called("own", {"face.total": face, **made}) == name
 
 
 def test_another_status_is_no_status():

@@ -390,7 +390,7 @@ def test_a_board_is_drawn_once_per_state_of_the_data(app: Flask) -> None:
 def test_working_wording_is_said_to_be_and_can_be_seen_alone(clinic: Clinic) -> None:
     """Simulated studies may show both; whoever chooses sees one of them, in all figures."""
     page = clinic.page()
-    assert "face: asked in working wording, not in the published text; compare with care." in words(page)
+    assert "FaCE: asked in working wording, not in the published text; compare with care." in words(page)
     assert 'name="wording"' in page
     alone = words(clinic.page(query="?wording=other"))
     assert "Showing: without working wording" in alone

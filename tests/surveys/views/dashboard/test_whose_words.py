@@ -21,7 +21,7 @@ def test_a_real_study_shows_other_wordings_and_leaves_ours_out(app: Flask) -> No
         session.execute(update(Study).values(simulated=False))
     member = signed_in(app)
     said = words(page_of(member))
-    assert "Answers to working wording (face, saq) are left out" in said
+    assert "Answers to working wording (FaCE, SAQ) are left out" in said
     assert "FaCE total and time since onset" not in said
     assert "FaCE total and time since onset" in words(page_of(member, "?wording=own"))
 
