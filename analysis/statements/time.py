@@ -83,7 +83,10 @@ def course(found: Findings, scale: str) -> list[Statement]:
 
 
 def _ordered(found: Findings, scale: str) -> dict[str | None, Statement]:
-    """The sentences of the ordered logits that stand where no line fits, by stratum."""
+    """The sentences of the ordered logits that stand where no line fits, by stratum.
+
+    Where they refuse, too, the reason is theirs: that scores pile up is why they were asked.
+    """
     terms = [one for one in found.course_ordinal if one["term"] == FOLLOW_UP and one["scale"] == scale]
     of = {one.get("stratum"): one for one in terms}
     changes = by_question([one for one in found.course_ordinal_change if one["scale"] == scale], ("measure",))
@@ -91,8 +94,6 @@ def _ordered(found: Findings, scale: str) -> dict[str | None, Statement]:
     info = found.frames.scale_info[scale]
     statements = {}
     for stratum, one in of.items():
-        if one["estimate"] is None:
-            continue
         share, mean = (changes[(measure,)][stratum] for measure in (SHARE_AT[one["end"]], MEAN))
         guard = two_populations(of, stratum) or _unanswered(tipping.get((scale,), {}).get(stratum))
         told = _along(verdict(one, guard=guard), mean)
@@ -101,7 +102,9 @@ def _ordered(found: Findings, scale: str) -> dict[str | None, Statement]:
             Statement(
                 section="time",
                 text=said(
-                    people(one["patients"], stratum), _core(info, told, one), _levels(info, share, mean)
+                    people(one["n_text"] if one["patients"] is None else one["patients"], stratum),
+                    _core(info, told, one),
+                    f" ({one['reason']})" if one["estimate"] is None else _levels(info, share, mean),
                 ),
                 record="course_ordinal",
                 scale=scale,

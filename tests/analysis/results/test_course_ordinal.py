@@ -190,4 +190,12 @@ def test_the_sentence_tells_a_share_and_a_mean_where_there_was_silence():
     assert f"at 20, the lowest score: {share['first']:.0%}".replace("%", " %") in text
     assert f"expected score {mean['first']:.1f}, then {mean['later']:.1f}" in text
     assert one.text in course_figure(piling("floor"), "saq.total", View(strata=(None,))).summary
-    assert time.course(Findings.of(piling("apart"), 5), "saq.total")[-1].record == "course"
+
+
+def test_the_sentence_says_why_the_ordered_logits_refuse():
+    """Not why there is no line: that scores pile up is why the other model was asked."""
+    found = Findings.of(piling("apart"), 5)
+    told = time.course(found, "saq.total")[-1]
+    assert (told.record, told.direction) == ("course_ordinal", "not_told")
+    assert "(odds are not proportional)" in told.text
+    assert "no linear model" not in told.text
