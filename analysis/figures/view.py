@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from analysis.data.frame import StudyFrames
 from analysis.data.since_onset import STRATA
 from analysis.figures.look import STRATUM_TITLES
+from analysis.numbers.cells import to_nearest, unit_of
 from analysis.numbers.guards import SUPPRESS_UNDER, count_text, hidden, is_small
 from analysis.results.describe import summary
 from analysis.statements.words import number, people
@@ -81,12 +82,12 @@ class View:
         return str(patients) if self.may_open_patients else count_text(patients, self.suppress_under)
 
     def about(self, number: int) -> str:
-        """A total as this reader may see it: to the nearest 5, so that subtraction reveals no small cell."""
+        """A total as this reader may see it: rounded, so that subtraction reveals no small cell."""
         if self.may_open_patients:
             return numeral(number, ",")
         if number == 0 or is_small(number, self.suppress_under):
             return self.count(number)
-        return _("about %(value)s", value=numeral(5 * round(number / 5), ","))
+        return _("about %(value)s", value=numeral(to_nearest(number, unit_of(self.suppress_under)), ","))
 
     def hides(self, counts: Sequence[int]) -> list[bool]:
         """Which cells of a partition this reader may not see at all."""

@@ -82,7 +82,7 @@ def rounded_parts(counts: Mapping[str, int], suppress_under: int) -> dict[str, i
     """
     if suppress_under <= 1:
         return None
-    unit = ROUNDED_TO * math.ceil(suppress_under / ROUNDED_TO)
+    unit = unit_of(suppress_under)
     whole = to_nearest(sum(counts.values()), unit)
     if whole < 4 * unit or not any(is_small(count, suppress_under) for count in counts.values()):
         return None
@@ -93,6 +93,11 @@ def rounded_parts(counts: Mapping[str, int], suppress_under: int) -> dict[str, i
     }
     found[largest] = whole - sum(count for name, count in found.items() if name != largest)
     return found if found[largest] >= unit else None
+
+
+def unit_of(suppress_under: int) -> int:
+    """What counts are rounded to, so that none of fewer than ``suppress_under`` is told from another."""
+    return ROUNDED_TO * max(math.ceil(suppress_under / ROUNDED_TO), 1)
 
 
 def to_nearest(count: int, unit: int) -> int:

@@ -13,7 +13,7 @@ from analysis.data.near import nearest
 from analysis.data.onset import ACUTE_BELOW_DAYS
 from analysis.data.record import Record
 from analysis.data.since_onset import DAYS_PER_YEAR, from_birth, time_since_onset
-from analysis.numbers.cells import ROUNDED_TO, counted, partition, to_nearest
+from analysis.numbers.cells import counted, partition, to_nearest, unit_of
 from analysis.numbers.guards import HIDDEN, SO_THAT_ANOTHER, SUPPRESS_UNDER, hidden, is_small
 from analysis.words import words as _
 
@@ -111,7 +111,7 @@ def _record(at: pd.DataFrame, cause: str, months: int, hide: bool, suppress_unde
     of, one = parts["of"], parts["part"]
     shown = one is not None and of > 0
     if parts["rounded"]:
-        enrolled = max(to_nearest(enrolled, ROUNDED_TO), of)
+        enrolled = max(to_nearest(enrolled, unit_of(suppress_under)), of)
         head |= {
             "n": enrolled,
             "patients": enrolled,

@@ -10,7 +10,7 @@ from analysis.data.frame import StudyFrames
 from analysis.data.kinds import REANIMATION
 from analysis.data.record import Record
 from analysis.data.statuses import NOT_IN_FOLLOW_UP
-from analysis.numbers.cells import ROUNDED_TO, to_nearest
+from analysis.numbers.cells import rounded_parts, to_nearest, unit_of
 from analysis.numbers.formulas import Numbers
 from analysis.numbers.guards import (
     COEFFICIENT_FROM,
@@ -48,7 +48,8 @@ def recovery_time(frames: StudyFrames, on: date, *, suppress_under: int = SUPPRE
         For each definition all causes, then each cause, a record per day: ``definition, cause, days,
         estimate, low, high, bound_low, bound_high, at_risk, median, median_low, median_high, recovered,
         competing, censored, recovered_at_first, rounded``; none without acute patients. Where few recovered,
-        or few did not, the shares are ``rounded`` to five patients in the rounded whole.
+        or few did not, counts and shares are ``rounded`` to five patients in the rounded whole
+        (`analysis.numbers.cells.rounded_parts`), and a share is none or all only where it is so.
     """
     acute = acute_patients(frames)
     if acute.empty:
@@ -120,7 +121,6 @@ def _records(rows: pd.DataFrame, hide: bool, suppress_under: int) -> list[Record
         "recovered": int(recovered.sum()),
         "competing": int(competing.sum()),
         "censored": int((~recovered & ~competing).sum()),
-        "recovered_at_first": early,
     }
     small = is_small(n, suppress_under)
     hide = hide or small
@@ -128,51 +128,62 @@ def _records(rows: pd.DataFrame, hide: bool, suppress_under: int) -> list[Record
     found = {} if reason else _Curves.of(rows).by_day()
     sides = (counts["recovered"], n - counts["recovered"])
     rounded = any(is_small(side, suppress_under) for side in sides)
-    whole = to_nearest(n, ROUNDED_TO) if rounded else n
-    if rounded:
-        counts = {name: to_nearest(count, ROUNDED_TO) for name, count in counts.items()}
+    unit = unit_of(suppress_under) if rounded else 1
+    whole = to_nearest(n, unit)
+    near = rounded_parts(counts, suppress_under) if rounded else None
+    few = hidden(list(counts.values()), suppress_under) if near is None else [False] * len(counts)
     shown = {
-        name: None if hide or is_small(count, suppress_under) else count for name, count in counts.items()
+        name: None if hide or hid else count
+        for (name, count), hid in zip((near or counts).items(), few, strict=True)
+    }
+    early_too = {
+        "recovered_at_first": None if hide or is_small(early, suppress_under) else to_nearest(early, unit)
     }
     head: Record = {
         "n": None if hide else whole,
-        "n_text": _text(n, hide, small, rounded, suppress_under),
+        "n_text": _text(n, whole, hide, small, rounded, suppress_under),
         "patients": None if hide else whole,
         "responses": None if hide else whole,
         "rounded": rounded and not reason,
         **shown,
+        **early_too,
         "imprecise": reason is None and n < IMPRECISE_BELOW,
         "suppressed": hide,
         "reason": reason,
     }
     return [
-        {"days": day, **_told(found.get(day), whole if rounded else None), **head}
-        | {"at_risk": _at_risk(rows, day, hide, suppress_under)}
+        {"days": day, **_told(found.get(day), unit / whole if rounded and whole else None), **head}
+        | {"at_risk": None if hide else _at_risk(rows, day, unit, suppress_under)}
         for day in DAYS
     ]
 
 
-def _text(n: int, hide: bool, small: bool, rounded: bool, suppress_under: int) -> str:
+def _text(n: int, whole: int, hide: bool, small: bool, rounded: bool, suppress_under: int) -> str:
     if hide and not small:
         return "hidden"
     return (
-        _("about %(to_nearest)s", to_nearest=to_nearest(n, ROUNDED_TO))
+        _("about %(to_nearest)s", to_nearest=whole)
         if rounded and not small
         else count_text(n, suppress_under)
     )
 
 
-def _told(numbers: Record | None, whole: int | None) -> Record:
-    """The numbers of a day; the shares in steps of five patients of a ``whole`` that is rounded."""
+def _told(numbers: Record | None, step: float | None) -> Record:
+    """The numbers of a day; the shares in steps, where there is one, round an estimate that has its own."""
     if numbers is None:
         return dict.fromkeys(_NUMBERS)
-    if whole is None:
+    if step is None:
         return numbers
-    step = ROUNDED_TO / whole
-    return {
+    stepped = {
         name: value if name.startswith("median") else min(round(value / step) * step, 1.0)
         for name, value in numbers.items()
     }
+    estimate = numbers["estimate"]
+    if 0 < estimate < 1:
+        estimate = min(max(stepped["estimate"], step), 1 - step)
+    below = {name: min(stepped[name], estimate) for name in ("low", "bound_low")}
+    above = {name: max(stepped[name], estimate) for name in ("high", "bound_high")}
+    return {**stepped, "estimate": estimate, **below, **above}
 
 
 def _refused(n: int, hide: bool, small: bool, recovered: int, suppress_under: int) -> str | None:
@@ -187,16 +198,16 @@ def _refused(n: int, hide: bool, small: bool, recovered: int, suppress_under: in
     if n < COEFFICIENT_FROM:
         return TOO_FEW
     few_on_a_side = is_small(recovered, suppress_under) or is_small(n - recovered, suppress_under)
-    if few_on_a_side and n < 4 * ROUNDED_TO:
+    if few_on_a_side and n < 4 * unit_of(suppress_under):
         return HIDDEN
     return None if recovered else _("nobody recovered yet")
 
 
-def _at_risk(rows: pd.DataFrame, day: int, hide: bool, suppress_under: int) -> int | None:
+def _at_risk(rows: pd.DataFrame, day: int, unit: int, suppress_under: int) -> int | None:
     """Patients under observation that day, not known to have recovered and not ended."""
     until = np.fmin(np.where(np.isinf(rows["by"]), rows["after"], rows["by"]), rows["other"])
     count = int(((rows["entered"] < day) & (until >= day)).sum())
-    return None if hide or is_small(count, suppress_under) else count
+    return None if is_small(count, suppress_under) else to_nearest(count, unit)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,18 @@ def test_totals(number, clinic, analyst):
     assert (CLINIC.about(number), ANALYST.about(number)) == (clinic, analyst)
 
 
+def test_a_larger_smallest_group_has_coarser_totals():
+    """About 100 less about 95 would tell of five patients where groups under ten are hidden."""
+    view = View(suppress_under=10)
+    assert [view.about(number) for number in (9, 10, 94, 95, 104)] == [
+        "<10",
+        "about 10",
+        "about 90",
+        "about 100",
+        "about 100",
+    ]
+
+
 @given(st.integers(5, 3000), st.integers(1, 4))
 def test_a_rounded_total_does_not_tell_a_small_rest(shown, rest):
     """A total less what is shown exactly could as well be none: the rest stays open."""

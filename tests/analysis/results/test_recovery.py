@@ -96,6 +96,13 @@ def test_few_graded_show_nothing():
     assert (found["lowest"], found["highest"], found["says_recovered"]) == (None, None, 0)
 
 
+def test_who_was_enrolled_is_rounded_as_who_was_graded():
+    """Where groups under eight are hidden: 58 of 64 recovered, and one more was not graded."""
+    people = [patient(f"p{n}", [(90, 1 if n < 58 else 3)] if n < 64 else []) for n in range(65)]
+    made = record(people, suppress_under=8)
+    assert (made["enrolled"], made["graded"], made["house_brackmann_1"]) == (70, 60, 50)
+
+
 def test_few_recovered_are_hidden():
     """Two of twelve, and so the other ten."""
     found = record([patient(f"p{n}", [(90, 1 if n < 2 else 3)]) for n in range(12)], suppress_under=5)

@@ -142,6 +142,35 @@ def test_what_cannot_be_told_says_why():
     assert few[0]["reason"] == "hidden so that a few patients stay hidden"
 
 
+@pytest.mark.parametrize("others", range(1, 5))
+def test_how_few_did_not_recover_is_not_told(others):
+    """One or four of sixty: the same numbers, and never that all recovered."""
+    people = [*patients(60 - others, [(30, 3), (60, 1)]), *patients(others, [(400, 3)], code="n")]
+    found = [one for one in recovery_time(study(people), ON) if one["cause"] == "all"]
+    one = next(r for r in found if (r["definition"], r["days"]) == ("house_brackmann_1", 90))
+    told = ("n", "n_text", "recovered", "competing", "censored", "rounded")
+    assert [one[name] for name in told] == [60, "about 60", 55, 0, 5, True]
+    assert one["estimate"] == pytest.approx(55 / 60)
+    assert one["low"] <= one["estimate"] <= one["high"]
+    assert one["bound_low"] <= one["estimate"] <= one["bound_high"]
+    assert {one["at_risk"] for one in found} <= {None, 0, 5, 60}
+
+
+def test_few_operated_are_not_what_the_others_leave():
+    """Forty recovered and eighteen are still looked at: all sixty less these would be two."""
+    people = [*patients(40, [(30, 3), (60, 1)]), *patients(18, [(30, 3), (400, 3)], code="n")]
+    operated = patients(2, [(30, 3)], code="o", treatments=[("nerve_transfer", "2024-03-01")])
+    found = recovery_time(study([*people, *operated]), ON)[0]
+    assert (found["n"], found["recovered"], found["competing"], found["censored"]) == (60, 40, None, None)
+
+
+def test_few_on_one_side_are_told_in_steps_of_a_larger_smallest_group():
+    """Where groups under eight are hidden, in steps of ten."""
+    people = [*patients(57, [(30, 3), (60, 1)]), *patients(6, [(400, 3)], code="n")]
+    found = recovery_time(study(people), ON, suppress_under=8)[0]
+    assert (found["n"], found["recovered"], found["censored"], found["rounded"]) == (60, 50, 10, True)
+
+
 def test_few_on_one_side_are_told_in_steps_of_five():
     """57 of 60 recovered by day 60; the three others were looked at until day 400."""
     people = [*patients(57, [(30, 3), (60, 1)]), *patients(3, [(400, 3)], code="n")]
