@@ -134,11 +134,9 @@ def _said(text: str, wanted: str) -> str:
 
 
 def _must_be(session: Session, question: DataQuestion, states: Collection[str], words: str) -> None:
-    # Two people may answer or close it at once.
-    state = session.scalars(
-        select(DataQuestion.state).where(DataQuestion.id == question.id).with_for_update()
-    ).one()
-    if state not in states:
+    # Two people may answer or close it at once: what the page was drawn from may be another state.
+    session.refresh(question, with_for_update=True)
+    if question.state not in states:
         raise Refused(words)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from surveys.models import DataQuestion, Event, EventValue, Patient, QuestionStep
 from surveys.store.errors import Refused
@@ -27,6 +27,18 @@ def database_url(sqlite_url: str) -> str:
 def ask(session, patient_id: int, text: str = "Is it?", at: datetime = AT) -> DataQuestion:  # type: ignore[no-untyped-def]
     patient = session.get_one(Patient, patient_id)
     return questions.ask(session, patient, "sex", "Sex", "Female", text, at=at, actor="staff:1")
+
+
+def test_an_answer_to_what_was_asked_again_meanwhile_stands(app: Flask) -> None:
+    """The page had it as answered: the state that was left behind must not stay."""
+    invited = invite(app)
+    with changing(app) as session:
+        question = ask(session, invited.patient_id)
+        questions.answer(session, question, "Yes.", **OTHER)
+        asked_again = update(DataQuestion).values(state="open")
+        session.execute(asked_again.execution_options(synchronize_session=False))
+        questions.answer(session, question, "By the passport.", **OTHER)
+    assert [row["state"] for row in one_table(app, "data_question")] == ["answered"]
 
 
 def test_asked_answered_asked_again_closed(app: Flask) -> None:
