@@ -295,11 +295,12 @@ class _Mapped:
             ):
                 found[key if first is None else (*key[:2], -row.number)] = row
                 continue
-            own = {one: replace(row.circumstances(one), completed=row.completed) for one in row.answers}
+            own = {one: row.circumstances(one) for one in row.answers}
+            own = {one: replace(kept, completed=kept.completed or row.completed) for one, kept in own.items()}
             found[key] = replace(
                 first,
                 answers={**first.answers, **row.answers},
-                how={**first.how, **own, **row.how},
+                how={**first.how, **own},
                 facts={**first.facts, **row.facts},
                 house_brackmann=first.house_brackmann or row.house_brackmann,
                 treatments=(*first.treatments, *row.treatments),

@@ -10,6 +10,8 @@ import pytest
 from surveys.exchange.faults import FileRefused
 from surveys.exchange.import_file import ImportFile
 from surveys.exchange.tables import mapped, mapping_file
+from surveys.exchange.tables.mapping import FileMapping, InstrumentColumns, VisitColumn
+from surveys.exchange.tables.table import Column, Source, Table
 from surveys.instruments.scoring import score
 from tests.support import tables
 from tests.support.tables import ANSWERS, LIBRARY, TOTALS, rows_of
@@ -115,3 +117,34 @@ def test_the_digest_is_of_what_a_mapping_says() -> None:
     other = mapping_file.read(b"# looked at\n" + said, LIBRARY)
     assert mapped.digest(one) == mapped.digest(other)
     assert len(ANSWERS) == 3
+
+
+def test_each_form_of_a_visit_keeps_its_day() -> None:
+    """REDCap has a row for each repeating form: also one that was not sent, or with an item passed over."""
+    names = ("record_id", "redcap_event_name", "day", "sent", "phq", "face")
+    columns = tuple(map(Column, names))
+    cells = [
+        ["1", "start", "2024-03-01", "2", "1", ""],
+        ["1", "start", "2024-03-09", "0", "", "3"],
+        ["2", "start", "2024-03-02", "2", "1", ""],
+        ["2", "start", "2024-03-10", "2", "", "3"],
+    ]
+    table = Table("data.csv", "x", Source("redcap"), columns, tuple(enumerate(cells, start=2)))
+    mapping = FileMapping(
+        patient="record_id",
+        completed_on="day",
+        visit=VisitColumn(column="redcap_event_name"),
+        partial_where={"sent": ("0",)},
+        instruments={
+            "phq9": InstrumentColumns({"q1": "phq"}, confirmed=True),
+            "face": InstrumentColumns({"q1": "face"}, confirmed=True),
+        },
+    )
+    told = [
+        (row.completed, row.circumstances("face").completed, row.circumstances("face").partial)
+        for row in mapped.mapped(table, mapping, LIBRARY).rows
+    ]
+    assert told == [
+        (date(2024, 3, 1), date(2024, 3, 9), True),
+        (date(2024, 3, 2), date(2024, 3, 10), False),
+    ]
