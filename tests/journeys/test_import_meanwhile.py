@@ -25,7 +25,7 @@ from surveys.exchange.faults import FileRefused
 from surveys.exchange.import_file import read
 from surveys.exchange.import_plan import ImportPlan
 from surveys.frames import study_frames
-from surveys.models import ALL_ROWS, Alert, Patient, Response, Study, Visit
+from surveys.models import ALL_ROWS, Alert, Draft, InstrumentVersion, Patient, Response, Study, Visit
 from surveys.settings import ROOT
 from surveys.store.errors import Refused
 from surveys.store.patient import undoing
@@ -207,6 +207,33 @@ def test_an_answer_given_meanwhile_stands(desk: Desk) -> None:
     assert desk.stored() == 1
     assert desk.take(FILE.replace(f"P1,baseline,2025-01-01,1970,{LOW}\n", "")).begun is None
     assert desk.seen()["response"] == "4"
+
+
+@pytest.mark.database(both=False)
+def test_an_answer_that_is_being_stored_as_the_import_ends_stands(desk: Desk, database_url: str) -> None:
+    """The import waits for whoever answers at its visits, then sees what was said. SQLite has one writer."""
+    if database_url.startswith("sqlite"):
+        return
+    engine = create_engine(database_url)
+    stored: list[int] = []
+    with Session(engine) as person:
+
+        def begin(rows: int) -> None:
+            stored.append(rows)
+            if len(stored) < 3:  # the last patient of the file
+                return
+            locked = select(Visit.id).where(Visit.id == desk.invited.visit_id).with_for_update()
+            version = person.scalar(select(func.min(InstrumentVersion.id)))
+            draft = {"visit_id": person.scalar(locked), "instrument": "phq9", "locale": "en", "answers": {}}
+            at = datetime.now(UTC)
+            person.add(Draft(**draft, instrument_version_id=version, started_at=at, saved_at=at))
+            person.flush()
+            threading.Timer(1, person.commit).start()
+
+        with pytest.raises(Refused, match="phq9 of baseline was answered or begun by patient P1"):
+            desk.take(progress=begin)
+    engine.dispose()
+    assert desk.seen()["response"] == "0"
 
 
 @pytest.mark.long

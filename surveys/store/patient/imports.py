@@ -171,6 +171,12 @@ def finish(
         Refused: as `still_open`, or patients have answered or begun meanwhile what the file answers.
     """
     study = still_open(session, import_id)
+    answered_at = select(Response.visit_id).where(Response.import_id == import_id, Response.held)
+    # Whoever answers at one of these visits holds it: what was said is seen once they are done.
+    visits = (
+        select(Visit.id).where(Visit.id.in_(answered_at)).order_by(Visit.id).with_for_update(key_share=True)
+    )
+    session.execute(visits, execution_options=ALL_ROWS)
     if taken := _answered_meanwhile(session, import_id):
         raise Refused(
             _(
