@@ -58,8 +58,8 @@ QUESTIONS: Mapping[str, str] = {
 """What each screen asks of the study; `analysis.figures.answers` answers in one sentence."""
 
 OF_EVERYBODY = frozenset({"patients", "flow"})
-"""Screens that count everybody enrolled, also before an answer."""
+"""Screens that count patients by many facts at once: readers who see groups alone see them without filters,
+because what each filter leaves could be subtracted."""
 
-FILTERED = frozenset({"overview", "mood", "pair", "time", "course"})
-"""Screens that readers who see groups alone may filter. Every other one parts the patients of a panel
-further, by treatment, band, change, site or visit: what a filter leaves of a part could be subtracted."""
+BY_TREATMENT = frozenset({"treatment"})
+"""Screens that tell patients apart by family of treatment."""

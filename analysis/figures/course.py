@@ -23,7 +23,7 @@ from analysis.figures.look import (
 )
 from analysis.figures.marks import CELLS_NOTE, LINES_NOTE, MANY, Range, by_lot, cells, dots
 from analysis.figures.time_axis import WINDOWS_NOTE, draw_time
-from analysis.figures.view import UNPARTED_NOTE, Figure, Panel, View, mixed, of_stratum, simulated
+from analysis.figures.view import Figure, Panel, View, mixed, of_stratum, simulated
 from analysis.numbers.formulas import t_tested
 from analysis.numbers.guards import is_small
 from analysis.results.course import (
@@ -88,7 +88,7 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     room = 0.04 * (info.high - info.low)
     panels = []
     for stratum, part in parts.items():
-        if part.empty or not (view.parts_panels or means[stratum].answer.reason is None):
+        if part.empty:
             continue
         figure = _drawn(part, means[stratum], stratum, view, (info.low - room, info.high + room))
         figure.update_yaxes(tickvals=ticks(info))
@@ -114,7 +114,8 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             columns=COLUMNS,
         ),
         notes=(
-            *_lines_note(view, most=max(map(len, parts.values()), default=0)),
+            _("Thin lines: one patient each; a dot where there is one score only."),
+            *([CELLS_NOTE, LINES_NOTE] if any(len(part) > MANY for part in parts.values()) else []),
             _("Thick line: the mixed model's mean from the median first visit on, with its 95 % band."),
             _(
                 "Dotted: the same from the lower and upper quartile on; all at the mean age and "
@@ -137,21 +138,9 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
 def _drawn(rows: pd.DataFrame, course: Mean, stratum: str | None, view: View, down: Range) -> Any:
     figure = chart(HEIGHT)
     figure.update_yaxes(range=list(down))
-    across = _range(stratum, rows["days_since_onset"].to_numpy(np.float64) / DAYS_PER_YEAR)
-    draw_time(figure, *across)
-    if view.parts_panels:
-        _draw_each(figure, rows, stratum, view, (across, down))
-    if course.answer.reason is None:
-        for quantile in (0.25, 0.75, 0.5):
-            _draw_mean(figure, rows, course, stratum, quantile)
-    return figure
-
-
-def _draw_each(
-    figure: Any, rows: pd.DataFrame, stratum: str | None, view: View, ends: tuple[Range, Range]
-) -> None:
-    """A line for each patient and a dot for each score; of many, lines of some and dots that count."""
     years, values = rows["days_since_onset"].to_numpy(np.float64) / DAYS_PER_YEAR, rows["value"].to_numpy()
+    across = _range(stratum, years)
+    draw_time(figure, *across)
     many = len(rows) > MANY
     x, y = _lines(by_lot(rows) if many else rows)
     figure.add_trace(
@@ -164,12 +153,16 @@ def _draw_each(
         )
     )
     if many:
-        figure.add_trace(cells(years, values, *ends, stratum, view, log=True, noun="visit"))
+        figure.add_trace(cells(years, values, across, down, stratum, view, log=True, noun="visit"))
     else:
         names = rows["patient"].tolist() if view.may_open_patients else []
         since = [duration(day) for day in rows["days_since_onset"]]
         said = _("%{y}, %{customdata} after onset")
         figure.add_trace(dots(years, values, stratum, said, names=names, beside=since, size=4, rim=0))
+    if course.answer.reason is None:
+        for quantile in (0.25, 0.75, 0.5):
+            _draw_mean(figure, rows, course, stratum, quantile)
+    return figure
 
 
 def _lines(rows: pd.DataFrame) -> tuple[list[float | None], list[float | None]]:
@@ -245,14 +238,6 @@ def _rows(rows: pd.DataFrame, answer: Answer, stratum: str | None, count: str) -
                 {**start, "Term": name, **dict(zip(COLUMNS[2:5], numbers, strict=True)), **rest, "Note": how}
             )
     return found
-
-
-def _lines_note(view: View, *, most: int) -> Sequence[str]:
-    """What lines and dots are; ``most`` are the scores of the fullest panel."""
-    if not view.parts_panels:
-        return (UNPARTED_NOTE,)
-    each = _("Thin lines: one patient each; a dot where there is one score only.")
-    return (each, CELLS_NOTE, LINES_NOTE) if most > MANY else (each,)
 
 
 def _left_out_note(rows: pd.DataFrame, view: View) -> Sequence[str]:

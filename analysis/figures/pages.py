@@ -92,10 +92,7 @@ def overview(scene: Scene) -> Sequence[Part]:
         Part(
             "associations",
             _("What goes together, and treatment"),
-            [
-                _associations(scene),
-                *scene.each(treatment_figure, chosen[:1] if scene.view.parts_panels else ()),
-            ],
+            [_associations(scene), *scene.each(treatment_figure, chosen[:1])],
         ),
     )
 

@@ -12,7 +12,7 @@ from analysis.figures.computed import LESS_TIME, REPEATED, SPEARMAN
 from analysis.figures.look import AXIS, STRATUM_TITLES, axis_title, chart, colour, go, plain, ticks
 from analysis.figures.marks import CELLS_NOTE, MANY, Range, cells, dots, rounded
 from analysis.figures.parts import with_room
-from analysis.figures.view import UNPARTED_NOTE, Figure, Panel, View, mixed, of_stratum, panel, simulated
+from analysis.figures.view import Figure, Panel, View, mixed, of_stratum, panel, simulated
 from analysis.results.association import DETRENDED, RMCORR, as_shown, correlations, overlap
 from analysis.results.findings import Findings
 from analysis.statements import text, together
@@ -35,7 +35,7 @@ def pair_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figu
     panels = []
     for stratum, count in counts.items():
         rows = of_stratum(seen, stratum)
-        if rows.empty or not view.parts_panels:
+        if rows.empty:
             continue
         across, down = (with_room(one.low, one.high) for one in (info[other], info[scale]))
         names = rows["patient"].tolist() if view.may_open_patients else []
@@ -56,7 +56,8 @@ def pair_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figu
         panels=tuple(panels),
         table=_table({stratum: found.get(stratum) for stratum in counts}),
         notes=(
-            *_dots_note(view, most=max((len(of_stratum(seen, stratum)) for stratum in counts), default=0)),
+            _("One dot per patient: the first visit with both scores."),
+            *([CELLS_NOTE] if any(len(of_stratum(seen, stratum)) > MANY for stratum in counts) else []),
             *_shared(scale, other, info),
             *mixed(view),
             *simulated(frames),
@@ -74,13 +75,10 @@ def pair_within_figure(frames: StudyFrames, scale: str, other: str, view: View) 
     both = visits_with_both(table, scale, other)
     found = _records(frames, table, (scale, other), RMCORR, view)
     less_time = _records(frames, table, (scale, other), DETRENDED, view)
-    panels, anybody = [], False
+    panels = []
     for stratum in view.strata:
         record, rows = found.get(stratum), _about_own_mean(of_stratum(both, stratum))
         if record is None or rows.empty:
-            continue
-        anybody = True
-        if not view.parts_panels:
             continue
         ends = _ends(rows["other_off"]), _ends(rows["scale_off"])
         figure = _marked(rows, "other_off", "scale_off", ends, stratum, view, noun="visit")
@@ -98,7 +96,7 @@ def pair_within_figure(frames: StudyFrames, scale: str, other: str, view: View) 
         title=_(
             "%(label)s and %(label_2)s, within patients", label=info[scale].label, label_2=info[other].label
         ),
-        summary=_told(frames, scale, other, view) if anybody else NOBODY,
+        summary=_told(frames, scale, other, view) if panels else NOBODY,
         x_axis=_("%(label)s: above (right) or below the patient's own mean", label=info[other].label),
         y_axis=_("%(label)s: above or below the patient's own mean", label=info[scale].label),
         panels=tuple(panels),
@@ -108,25 +106,15 @@ def pair_within_figure(frames: StudyFrames, scale: str, other: str, view: View) 
                 "Whether both move together over a patient's visits; differences between patients "
                 "play no part."
             ),
-            _("Dots and line show every change, also what both do over the same months.")
-            if view.parts_panels
-            else UNPARTED_NOTE,
+            _("Dots and line show every change, also what both do over the same months."),
             _("The sentence tells what is left once time is taken off."),
-            *([CELLS_NOTE] if panels and any(one["visits"] > MANY for one in found.values()) else []),
+            *([CELLS_NOTE] if any(one and one["visits"] > MANY for one in found.values()) else []),
             *_shared(scale, other, info),
             *mixed(view),
             *simulated(frames),
         ),
         computed=(REPEATED, LESS_TIME),
     )
-
-
-def _dots_note(view: View, *, most: int) -> tuple[str, ...]:
-    """What a dot is; ``most`` are the patients of the fullest panel."""
-    if not view.parts_panels:
-        return (_("Of each patient the first visit with both scores."), UNPARTED_NOTE)
-    each = _("One dot per patient: the first visit with both scores.")
-    return (each, CELLS_NOTE) if most > MANY else (each,)
 
 
 def visits_with_both(table: pd.DataFrame, scale: str, other: str) -> pd.DataFrame:

@@ -9,12 +9,11 @@ from analysis.data.frame import StudyFrames
 from analysis.data.onset import ACUTE_BELOW_DAYS
 from analysis.data.since_onset import DAYS_PER_YEAR, LEFT_OUT_REASONS
 from analysis.figures.computed import SPEARMAN, SPLINE
-from analysis.figures.look import QUIET, STRATUM_TITLES, axis_title, chart, colour, duration, go, ticks
+from analysis.figures.look import QUIET, axis_title, chart, colour, duration, go, ticks
 from analysis.figures.marks import CELLS_NOTE, MANY, Range, cells, dots, rounded
 from analysis.figures.time_axis import WINDOWS_NOTE, draw_time
 from analysis.figures.view import (
     RHO_NOTE,
-    UNPARTED_NOTE,
     Figure,
     View,
     described,
@@ -23,7 +22,6 @@ from analysis.figures.view import (
     panel,
     simulated,
 )
-from analysis.numbers.guards import COEFFICIENT_FROM
 from analysis.numbers.smooth import lowess, spline
 from analysis.results.findings import Findings
 from analysis.statements import text, together
@@ -59,7 +57,7 @@ def time_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     room = 0.04 * (info.high - info.low)
     panels = []
     for stratum, rows in parts.items():
-        if rows.empty or not (view.parts_panels or len(rows) >= COEFFICIENT_FROM):
+        if rows.empty:
             continue
         figure = _drawn(rows, stratum, view, (info.low - room, info.high + room))
         figure.update_yaxes(tickvals=ticks(info))
@@ -79,7 +77,8 @@ def time_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
         notes=(
             *([info.early] if info.early else []),
             *_left_out_note(of_scale, first, view),
-            *_dots_note(view, most=max(map(len, parts.values()), default=0)),
+            _("One dot per patient: the first score with a usable time since onset."),
+            *([CELLS_NOTE] if any(len(rows) > MANY for rows in parts.values()) else []),
             _("Line: natural spline (3 degrees of freedom) on log time, from 10 patients on."),
             _("Band: 95 %, by resampling patients. Dotted: LOWESS (f = 2/3, 3 robust steps)."),
             WINDOWS_NOTE,
@@ -117,9 +116,9 @@ def _drawn(rows: pd.DataFrame, stratum: str | None, view: View, down: Range) -> 
         )
         figure.add_trace(band)
     days = rows["days_since_onset"].to_numpy(np.float64)
-    if view.parts_panels and len(rows) > MANY:
+    if len(rows) > MANY:
         figure.add_trace(cells(10**x, y, across, down, stratum, view, log=True))
-    elif view.parts_panels:
+    else:
         names = rows["patient"].tolist() if view.may_open_patients else []
         since = [duration(day) for day in days]
         said = _("%{y}, %{customdata} after onset")
@@ -149,28 +148,13 @@ def _range(stratum: str | None, rows: pd.DataFrame) -> Range:
     )
 
 
-def _dots_note(view: View, *, most: int) -> tuple[str, ...]:
-    """What a dot is; ``most`` are the patients of the fullest panel."""
-    if not view.parts_panels:
-        return (_("The first score of each patient with a usable time since onset."), UNPARTED_NOTE)
-    each = _("One dot per patient: the first score with a usable time since onset.")
-    return (each, CELLS_NOTE) if most > MANY else (each,)
-
-
 def _table(first: pd.DataFrame, view: View) -> pd.DataFrame:
-    """The table of time spans; it hides small cells within each stratum, whose total a panel shows.
-
-    Where the reader sees no part of a panel, a stratum is one span.
-    """
+    """The table of time spans; it hides small cells within each stratum, whose total a panel shows."""
     edges = [*BANDS.values(), np.inf]
     band = pd.cut(first["days_since_onset"], edges, labels=list(BANDS), right=False)
     rows = []
     for stratum in ("acute", "chronic"):
         if not (view.together or stratum in view.strata):
-            continue
-        if not view.parts_panels:
-            values = first.loc[first["stratum"] == stratum, "value"].to_numpy(np.float64)
-            rows.append({"Time since onset": STRATUM_TITLES[stratum], **described(values, False, view)})
             continue
         names = [name for name, days in BANDS.items() if (days < ACUTE_BELOW_DAYS) == (stratum == "acute")]
         cells = [first.loc[band == name, "value"].to_numpy(np.float64) for name in names]

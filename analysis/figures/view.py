@@ -53,25 +53,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class View:
-    """The reader and the panels: acute and chronic by default, ``TOGETHER``, or one stratum alone.
-
-    ``filtered`` says whether filters are set.
-    """
+    """The reader and the panels: acute and chronic by default, ``TOGETHER``, or one stratum alone."""
 
     may_open_patients: bool = False
     strata: tuple[str | None, ...] = SIDE_BY_SIDE
     suppress_under: int = SUPPRESS_UNDER
-    filtered: bool = False
-
-    @property
-    def parts_panels(self) -> bool:
-        """Whether this reader sees less than a panel: its dots, its spans of time, its treatments.
-
-        Not with filters. The same dot in two views is the same patient, so that what two filters share or
-        leave would be found, and what a filter leaves of a part is its count with one less its count with
-        the other.
-        """
-        return self.may_open_patients or not self.filtered
 
     @property
     def together(self) -> bool:
@@ -134,9 +120,6 @@ def described(values: NDArray[np.float64], hide: bool, view: View) -> dict[str, 
     }
 
 
-UNPARTED_NOTE = _(
-    "No dots with filters: those of two views could be matched, and the answers of a few patients found."
-)
 RHO_NOTE = _("rho: Spearman's, with its 95 % interval; one that spans 0 is compatible with no association.")
 
 

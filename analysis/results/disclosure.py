@@ -5,7 +5,7 @@ from another. The tests do that (`tests/analysis/results/test_subtraction.py`).
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -27,6 +27,9 @@ PERSON = ["scale", "patient"]
 LOOKS = ("first", "last", "timed")
 """The scores by which figures place a patient; `timed` is the first with a usable time since onset."""
 
+Choice = tuple[str, str]
+"""A filter and its value."""
+
 Cells = frozenset[tuple[str, str]]
 """Panels, by scale and stratum."""
 
@@ -42,19 +45,26 @@ class TakenOut:
 NOTHING = TakenOut(frozenset(), pd.DataFrame(columns=PERSON))
 
 
-def too_narrow(frames: StudyFrames, filters: Filters, under: int) -> bool:
+def too_narrow(frames: StudyFrames, filters: Filters, under: int, *, parted_by: Collection[str] = ()) -> bool:
     """Whether the filters are too many, or single out fewer than ``under`` of the patients who answered.
 
     A filter, given any of the others, splits the patients who answered: by value where it has values,
     otherwise into those who pass and the rest. A value is too narrow if ``guards.hidden`` would hide its
     cell; then subtracting views never leaves a small cell. A value without patients is not too narrow.
+    ``parted_by`` are families of treatments by which those who pass are told apart: each that has ``under``
+    of them, so that it is shown, is judged as if it were a further filter.
     """
     if len(filters.chosen) > AT_MOST:
         return True
     if not filters.chosen:
         return False
     rows = _rows(frames, filters).assign(scale="all", panel="all")
-    return bool(_singled_out(frames, rows, filters, under).cells)
+    chosen = list(filters.chosen.items())
+    part = apply(frames, filters)
+    answered = part.patients["patient"].isin(part.scores.loc[part.scores["value"].notna(), "patient"])
+    shown = [family for family in parted_by if (answered & treated(part, family)).sum() >= under]
+    further = [[*chosen, ("treatment", family)] for family in shown if family != filters.treatment]
+    return any(_singled_out(frames, rows, one, under).cells for one in [chosen, *further])
 
 
 def taken_out(frames: StudyFrames, filters: Filters, under: int) -> TakenOut:
@@ -67,7 +77,8 @@ def taken_out(frames: StudyFrames, filters: Filters, under: int) -> TakenOut:
     if not filters.chosen:
         return NOTHING
     rows = _rows(frames, filters)
-    return _singled_out(frames, rows[rows["value"].notna()].reset_index(drop=True), filters, under)
+    rows = rows[rows["value"].notna()].reset_index(drop=True)
+    return _singled_out(frames, rows, list(filters.chosen.items()), under)
 
 
 def without(part: StudyFrames, out: TakenOut) -> StudyFrames:
@@ -90,15 +101,15 @@ def _rows(frames: StudyFrames, filters: Filters) -> pd.DataFrame:
     return rows.assign(age=rows["patient"].astype(str).map(bands), panel=rows["stratum"])
 
 
-def _singled_out(frames: StudyFrames, rows: pd.DataFrame, filters: Filters, under: int) -> TakenOut:
+def _singled_out(frames: StudyFrames, rows: pd.DataFrame, chosen: Collection[Choice], under: int) -> TakenOut:
     """The panels that some subset of the filters, compared with each smaller one, makes too narrow."""
-    labels = {name: list(_labels(frames, rows, name, value)) for name, value in filters.chosen.items()}
+    labels = {one: list(_labels(frames, rows, *one)) for one in chosen}
     passes = {name: found[0] == PASSES for name, found in labels.items()}
     told_apart = {frozenset({name}): [_codes(one) for one in found] for name, found in labels.items()}
     together = [np.ones(len(rows), np.int64)]
     places = _Places(_numbers(rows, PERSON), _numbers(rows, CELL), rows["time_usable"].to_numpy(bool))
-    shown: dict[frozenset[str], Mapping[str, Rows]] = {}
-    narrow: dict[frozenset[str], NDArray[np.bool_]] = {}
+    shown: dict[frozenset[Choice], Mapping[str, Rows]] = {}
+    narrow: dict[frozenset[Choice], NDArray[np.bool_]] = {}
     for size in range(len(labels) + 1):
         for some in map(frozenset, combinations(labels, size)):
             inside = np.ones(len(rows), bool)
@@ -119,8 +130,8 @@ def _singled_out(frames: StudyFrames, rows: pd.DataFrame, filters: Filters, unde
                     break
                 cells = more
             shown[some], narrow[some] = looks, cells
-    chosen = np.logical_and.reduce(list(passes.values()))
-    gone = rows.loc[chosen & places.of(chosen, cells), PERSON].astype(str).drop_duplicates()
+    all_pass = np.logical_and.reduce(list(passes.values()))
+    gone = rows.loc[all_pass & places.of(all_pass, cells), PERSON].astype(str).drop_duplicates()
     found = rows.loc[cells[places.cell], CELL].astype(str).drop_duplicates()
     return TakenOut(frozenset(found.itertuples(index=False, name=None)), gone)
 

@@ -66,7 +66,7 @@ def draw(
 
     filters = Filters(**chosen)
     strata = (filters.time,) if filters.time else TOGETHER if together else SIDE_BY_SIDE
-    view = View(may_open_patients, strata, suppress_under, filtered=bool(filters.chosen))
+    view = View(may_open_patients=may_open_patients, strata=strata, suppress_under=suppress_under)
     part = _named(apply(frames, filters), visits)
     of_everybody = page in OF_EVERYBODY
     message = _message(frames, part, filters, view, page)
@@ -120,7 +120,8 @@ def _words(keys: pd.Series, words: Mapping[str, str]) -> pd.Series:
 
 def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: View, page: str) -> str | None:
     """Why there is no figure."""
-    from analysis.data.pages import FILTERED, OF_EVERYBODY
+    from analysis.data.kinds import FAMILIES
+    from analysis.data.pages import BY_TREATMENT, OF_EVERYBODY
     from analysis.numbers.guards import is_small
     from analysis.results.disclosure import too_narrow
 
@@ -134,11 +135,13 @@ def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: Vie
         return _("No patient is like this. Take one of the filters away, or clear them all.")
     answered = int(part.scores.loc[part.scores["value"].notna(), "patient"].nunique())
     counted = len(part.patients) if page in OF_EVERYBODY else answered
-    if not (view.parts_panels or page in FILTERED):
-        return _WITHOUT_FILTERS
     if not view.may_open_patients:
-        few = is_small(counted, view.suppress_under) or too_narrow(frames, filters, view.suppress_under)
-        if few:
+        if page in OF_EVERYBODY and filters.chosen:
+            return _WITHOUT_FILTERS
+        families = FAMILIES if page in BY_TREATMENT else ()
+        if is_small(counted, view.suppress_under) or too_narrow(
+            frames, filters, view.suppress_under, parted_by=families
+        ):
             return _by_subtraction(view)
     if not counted:
         return _("None of these patients has a score yet. Figures appear here once the first have answered.")
@@ -146,7 +149,7 @@ def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: Vie
 
 
 _WITHOUT_FILTERS = _(
-    "With filters, a few patients could be found here by subtraction. To protect them this page is "
+    "With filters, a few patients could be found here by subtraction. To protect them these tables are "
     "shown of all patients only. Clear the filters."
 )
 

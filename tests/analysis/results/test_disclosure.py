@@ -40,6 +40,33 @@ def test_treatment(treated, narrow):
     assert too_narrow(frames, Filters(treatment="toxin"), 5) is narrow
 
 
+@pytest.mark.parametrize(
+    ("women", "men", "narrow"), [(8, 2, True), (8, 6, False), (8, 0, False), (3, 2, False)]
+)
+def test_families_are_judged_where_patients_are_told_apart_by_them(women, men, narrow):
+    """Ten treated patients less eight treated women are two men; a family that is hidden tells nothing."""
+    toxin = {"treatments": (("botulinum_toxin", "2024-03-01"),)}
+    sexes = {"female": women, "male": men}
+    frames = study(
+        [
+            patient
+            for sex, number in sexes.items()
+            for patient in (*people(number, sex=sex, **toxin), *people(20, sex=sex))
+        ]
+    )
+    filters = Filters(sex="female")
+    assert not too_narrow(frames, filters, 5)
+    assert too_narrow(frames, filters, 5, parted_by=["toxin"]) is narrow
+
+
+def test_a_further_family_is_judged_beside_that_of_the_filter():
+    """Of the injected, two had no operation where all others had."""
+    toxin, surgery = ((kind, "2024-03-01") for kind in ("botulinum_toxin", "myectomy"))
+    both = people(10, treatments=(toxin, surgery))
+    frames = study([*people(20), *both, *people(2, treatments=(surgery,)), *people(9, treatments=(toxin,))])
+    assert too_narrow(frames, Filters(treatment="toxin"), 5, parted_by=["toxin", "surgery"])
+
+
 def test_those_of_whom_a_fact_is_not_known_are_a_group_too():
     """Three without a recorded cause would be all answers less those of the others."""
     frames = study([*people(20), *people(3, cause=None)])

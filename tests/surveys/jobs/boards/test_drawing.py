@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Sequence
 from datetime import date
 
 import pytest
 
-from analysis.data.pages import FILTERED
-from analysis.figures.pages import SCREENS
 from surveys.jobs.boards.board import Board
 from surveys.jobs.boards.drawing import draw
 from tests.analysis.results.test_disclosure import people, with_mood
@@ -77,63 +74,6 @@ def test_patients_are_counted_by_many_facts_without_filters_only(
     board = drawn(everybody, page="patients", may_open_patients=may_open_patients, **chosen)
     assert bool(board.sections) is shown
     assert ("Clear the filters." in (board.message or "")) is not shown
-
-
-TREATED = {"treatments": (("botulinum_toxin", "2024-03-01"),)}
-
-
-def of_two_sexes() -> list[Patient]:
-    """Forty patients with two scores on two visits; two of the men were treated."""
-    days = ("2025-02-01", "2025-09-01")
-    return [
-        Patient(
-            f"{sex} {n}",
-            [(day, {"face.total": 30.0 + n, "phq9.total": n % 20.0}) for day in days],
-            sex=sex,
-            **(TREATED if n < number else {}),
-        )
-        for sex, number in (("female", 8), ("male", 2))
-        for n in range(20)
-    ]
-
-
-@pytest.mark.parametrize("page", SCREENS)
-@pytest.mark.parametrize("may_open_patients", [False, True])
-def test_with_filters_no_mark_and_no_part_of_a_panel_is_for_readers_of_groups(
-    may_open_patients: bool, page: str
-) -> None:
-    """Eight treated women, less all ten treated, would be two men; and a dot that two filters share is one
-    patient of both. Without filters, and for those who may open patients, all is drawn.
-    """
-    one = {
-        name: drawn(of_two_sexes(), page=page, may_open_patients=may_open_patients, **chosen)
-        for name, chosen in (("all", {}), ("women", {"sex": "female"}))
-    }
-    assert bool(one["women"].message) is (not may_open_patients and page not in FILTERED)
-    assert one["all"].message is None
-    marks = {name: len(single_marks(board)) for name, board in one.items()}
-    if page in {"time", "course", "pair"}:
-        assert marks["all"] >= 40
-        assert (marks["women"] >= 20) is may_open_patients
-        assert marks["women"] == 0 or may_open_patients
-    assert ("by treatment received" in str(one["women"].sections)) <= may_open_patients
-
-
-def single_marks(board: Board) -> list[float]:
-    """What is drawn for each patient or score: dots, also those that count, and lines with gaps."""
-    traces = [
-        trace
-        for section in board.sections
-        for figure in section.figures
-        for chart in figure.panels
-        for trace in json.loads(chart.data)["data"]
-    ]
-    return [
-        x
-        for trace in traces
-        if trace.get("mode") == "markers" or None in trace.get("x", ())
-        for x in trace["x"]
-    ]
 
 
 def test_patients_are_counted_before_anybody_answered() -> None:
