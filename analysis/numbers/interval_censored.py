@@ -12,6 +12,7 @@ from analysis.numbers.formulas import Numbers
 _CHI_SQUARE = 3.841458820694124  # its 95 % point, of one degree of freedom
 _ROUNDS, _SETTLED = 5000, 1e-10
 _TESTED = 600  # rounds, after which a ratio of likelihoods stays within 0.1 of its end
+_LOOKED = 20  # rounds between two looks whether it holds already
 _STEPS, _HALVINGS = 100, 14  # rounds of each halving, which go on from where the one before ended
 _NEVER = np.inf
 _MANY = 1000  # patients, from whom on those with the same days are counted together
@@ -120,8 +121,12 @@ class Incidence:
     def _may_be_half(self, day: int) -> bool:
         by = np.array([float(day)])
         points = _Points.around(self.looks, by)
-        mass = points.fitted(points.even(1), _TESTED, by, np.array([0.5]))
-        return bool(self._holds(points.log_likelihood(mass))[0])
+        mass = points.even(1)
+        for _ in range(_TESTED // _LOOKED):
+            mass = points.fitted(mass, _LOOKED, by, np.array([0.5]))
+            if self._holds(points.log_likelihood(mass))[0]:
+                return True  # no round lowers the likelihood
+        return False
 
 
 def _first(count: int, holds: Callable[[int], bool]) -> int:

@@ -195,7 +195,7 @@ class At:
     def trace(self) -> Numbers:
         """The sum over patients of Z'PZ, with P = V^-1 - V^-1 X (X'V^-1 X)^-1 X'V^-1: q by q."""
         zz = self.sums.zz
-        zvz = zz - np.einsum("abn,bcn,cdn->adn", zz, self.middle, zz)
+        zvz = zz - np.einsum("abn,bcn->acn", np.einsum("abn,bcn->acn", zz, self.middle), zz)
         traced: Numbers = zvz @ self.sums.count - np.einsum("pr,abpr->ab", self.inverse, self.cross)
         return traced
 

@@ -84,8 +84,8 @@ def estimates_of(
         x = np.zeros((*blocks.y.shape, design.shape[1]))
         x[blocks.at] = design
         weighted = blocks.inverse @ x
-        covariance = np.linalg.inv(np.einsum("itp,itq->pq", x, weighted))
-        found.append((covariance @ np.einsum("itp,it->p", weighted, blocks.y), np.sqrt(np.diag(covariance))))
+        covariance = np.linalg.inv(_summed(weighted, x))
+        found.append((covariance @ _summed(weighted, blocks.y), np.sqrt(np.diag(covariance))))
     estimates, errors = (np.array(values) for values in zip(*found, strict=True))
     return estimates, errors
 
@@ -104,6 +104,7 @@ class _Blocks:
     sigma: float
     inverse: Numbers  # of the covariance of all places of a patient
     inverse_answered: Numbers
+    weighted: Numbers  # x times the inverse
     covariance: Numbers  # of the estimates, from all visits
 
     @classmethod
@@ -124,7 +125,8 @@ class _Blocks:
         x, z = spread(rows.x), spread(rows.z)
         full = z @ random_covariance @ z.transpose(0, 2, 1) + sigma**2 * np.eye(shape[1])
         inverse, inverse_answered = (_inverse(full, part) for part in (here, answered))
-        covariance = np.linalg.inv(np.einsum("itp,its,isq->pq", x, inverse, x))
+        weighted = inverse @ x
+        covariance = np.asarray(np.linalg.inv(_summed(weighted, x)), dtype=np.float64)
         return cls(
             at,
             spread(np.nan_to_num(rows.y)),
@@ -136,6 +138,7 @@ class _Blocks:
             sigma,
             inverse,
             inverse_answered,
+            weighted,
             covariance,
         )
 
@@ -146,28 +149,33 @@ class _Blocks:
         return self._solved(grid)
 
     def _solved(self, grid: Numbers) -> Numbers:
-        estimates: Numbers = self.covariance @ np.einsum("itp,its,is->p", self.x, self.inverse, grid)
+        estimates: Numbers = self.covariance @ _summed(self.weighted, grid)
         return estimates
 
     def estimates(self, random: np.random.Generator) -> Numbers:
         """A row of estimates for each draw of the unanswered scores."""
-        seen = np.linalg.inv(np.einsum("itp,its,isq->pq", self.x, self.inverse_answered, self.x))
-        known = np.where(self.answered, self.y, 0.0)
-        fixed = seen @ np.einsum("itp,its,is->p", self.x, self.inverse_answered, known)
-        root = _root(seen)
-        spread = self.z @ self.random @ self.random.T @ self.z.transpose(0, 2, 1)
+        weighted = self.inverse_answered @ self.x
+        seen = np.asarray(np.linalg.inv(_summed(weighted, self.x)), dtype=np.float64)
+        fixed = seen @ _summed(weighted, np.where(self.answered, self.y, 0.0))
+        root, of_patient = _root(seen), self.z @ self.random
+        towards = of_patient @ of_patient.transpose(0, 2, 1) @ self.inverse_answered
         found = []
         for _ in range(DRAWS):
             mean = self.x @ (fixed + root @ random.standard_normal(len(fixed)))
-            own = np.einsum(
-                "itq,iq->it", self.z @ self.random, random.standard_normal((len(self.y), self.z.shape[2]))
-            )
+            own = np.einsum("itq,iq->it", of_patient, random.standard_normal(of_patient[:, 0].shape))
             drawn = mean + own + self.sigma * random.standard_normal(self.y.shape)
             # a free draw is moved to what the patient did answer
             off = np.where(self.answered, self.y - drawn, 0.0)
-            moved = drawn + np.einsum("its,isu,iu->it", spread, self.inverse_answered, off)
+            moved = drawn + (towards @ off[:, :, None])[:, :, 0]
             found.append(self._solved(np.where(self.answered, self.y, np.where(self.here, moved, 0.0))))
         return np.array(found)
+
+
+def _summed(weighted: Numbers, values: Numbers) -> Numbers:
+    """The sum over patients and places of the products: p by p, or p where there is one value a place."""
+    terms = weighted.shape[2]
+    found: Numbers = weighted.reshape(-1, terms).T @ values.reshape(-1, *values.shape[2:])
+    return found
 
 
 def _inverse(full: Numbers, part: NDArray[np.bool_]) -> Numbers:

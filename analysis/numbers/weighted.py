@@ -110,7 +110,7 @@ def weighted(y: Numbers, x: Numbers, weights: Numbers, patient: NDArray[Any], at
     both = np.hstack([v, z])
     zero = np.zeros_like(bread)
     kernel = np.block([[zero, -bread], [-bread, outer]])
-    shared = np.einsum("ia,ab,ib->i", both, kernel, both)
+    shared = ((both @ kernel) * both).sum(axis=1)
     inside = kernel @ (both.T @ both)
     trace = float((d + shared).sum())
     spread = float((d**2 + 2 * d * shared).sum() + np.trace(inside @ inside))
