@@ -155,19 +155,26 @@ def from_draft(
     seals: Seals,
     partial: bool = False,
 ) -> NewResponse:
-    """The response made from `draft`; items of `asked` that it lacks were not reached."""
+    """The response made from `draft`; items of `asked` that it lacks were not reached.
+
+    What was answered before other answers made it pointless is told to the audit trail alone: no review
+    showed it.
+    """
     given = {item: said[-1] for item, said in draft.answers.items()}
+    latest = {item: last.get("value") for item, last in given.items()}
+    pointless = {item for item in instrument.facts.only_after if instrument.leaves_out(item, latest)}
+    kept = {item: last for item, last in given.items() if item not in pointless}
     return NewResponse(
         visit_id=draft.visit_id,
         patient_id=patient_id,
         instrument=instrument,
         version_id=draft.instrument_version_id,
-        answers={item: last["value"] for item, last in given.items() if "value" in last},
+        answers={item: last["value"] for item, last in kept.items() if "value" in last},
         not_given={
-            **{item: "skipped" for item, last in given.items() if "value" not in last},
-            **{item.key: "not_reached" for item in asked if item.key not in given},
+            **{item: "skipped" for item, last in kept.items() if "value" not in last},
+            **{item.key: "not_reached" for item in asked if item.key not in {*given, *pointless}},
         },
-        answered_at={item: last["at"] for item, last in given.items()},
+        answered_at={item: last["at"] for item, last in kept.items()},
         locale=draft.locale,
         source=draft.source,
         partial=partial,
@@ -176,9 +183,13 @@ def from_draft(
         completed_on=completed_on,
         unproved=seals.fault(draft),
         corrected=tuple(
-            audit.Value(f"{instrument.key}.{item}", _spoken(said[:-1]), _spoken(said[-1:]))
+            audit.Value(
+                f"{instrument.key}.{item}",
+                _spoken(said if item in pointless else said[:-1]),
+                None if item in pointless else _spoken(said[-1:]),
+            )
             for item, said in sorted(draft.answers.items())
-            if len(said) > 1
+            if len(said) > 1 or item in pointless
         ),
     )
 

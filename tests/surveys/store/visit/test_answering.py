@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from surveys.db import db
 from surveys.instruments.scoring import AnswerError
-from surveys.models import Visit
+from surveys.models import Study, Visit
 from surveys.store import audit
 from surveys.store.visit import answering, links, opening
 from surveys.store.visit.opening import LinkRefusal, LinkRefused, OpenVisit
@@ -150,6 +150,20 @@ def test_changed_answers_go_to_the_audit_trail_apart_from_the_chain(app: Flask, 
     assert event["digests"].keys() == {"face.q1", "response:1"}
     with app.app_context():
         assert list(audit.verify(db.session)) == []
+
+
+def test_what_other_answers_made_pointless_is_not_sent(app: Flask, invited: Invited) -> None:
+    """How much problems trouble somebody who then says that there are none: no review showed it any more."""
+    with changing(app) as session:
+        session.execute(update(Study).values(optional_items=["phq9.q10"]))
+    for item, value in (("q1", 1), *((f"q{number}", 0) for number in range(2, 10)), ("q10", 2), ("q1", 0)):
+        save(app, invited, "phq9", item, value)
+    submit(app, invited, "phq9")
+    [response] = one_table(app, "response")
+    assert response["answers"] == dict.fromkeys((f"q{number}" for number in range(1, 10)), 0)
+    assert (response["not_given"], "q10" in response["answered_at"]) == ({}, False)
+    told = {row["field"]: (row["before"], row["after"]) for row in one_table(app, "event_value")}
+    assert told == {"phq9.q1": ("[1]", "[0]"), "phq9.q10": ("[2]", None)}
 
 
 def test_a_transaction_that_fails_leaves_no_event(app: Flask, invited: Invited) -> None:
