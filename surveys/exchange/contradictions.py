@@ -15,7 +15,7 @@ from surveys.exchange.faults import Fault
 from surveys.exchange.import_file import FACTS, ImportRow
 from surveys.exchange.import_plan import MatchedRow
 from surveys.exchange.stored import StoredPatient, StoredResponse
-from surveys.models.patient import CAUSES_AFTER_A_VISIT
+from surveys.models.patient import begins_too_late
 from surveys.store.patient import patients
 from surveys.store.patient.patients import NewTreatment
 
@@ -100,7 +100,7 @@ def in_days(entries: Iterable[MatchedRow], facts: Mapping[str, Any], calendar: C
         for completed in dict.fromkeys(one for one in said if one is not None):
             if calendar.is_to_come(completed):
                 yield Fault(_("%(day)s lies in the future.", day=completed), row.number, "completed_on")
-        if onset and onset.on > entry.on and facts.get("cause") not in CAUSES_AFTER_A_VISIT:
+        if onset and begins_too_late(onset.on, facts.get("cause", "unknown"), entry.on):
             problem = _(
                 "The onset (%(onset)s) lies after these answers (%(day)s). Correct one of them; only with a "
                 "tumour or an operation as the cause may the onset come later.",

@@ -126,6 +126,11 @@ def before_birth(birth_year: int | None, on: date | None) -> bool:
     return birth_year is not None and on is not None and on.year < birth_year
 
 
+def begins_too_late(onset_on: date | None, cause: str, day: date) -> bool:
+    """Whether a palsy of that cause cannot begin then: the patient was seen with it on that day."""
+    return onset_on is not None and onset_on > day and cause not in CAUSES_AFTER_A_VISIT
+
+
 def is_gone(status: str) -> bool:
     """Whether a patient of that status left or died."""
     return status in GONE

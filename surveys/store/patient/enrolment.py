@@ -24,7 +24,7 @@ from surveys.models import (
     Treatment,
     Visit,
 )
-from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
+from surveys.models.patient import before_birth, begins_too_late
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient import changes, consents, contacts, participation, patients
@@ -165,7 +165,7 @@ def _check_day(session: Session, patient: Patient, before: EnrolmentFacts, on: d
         )
     onset = select(Palsy).where(Palsy.patient_id == patient.id, Palsy.is_index)
     palsy = session.scalars(onset).one_or_none()
-    if palsy and palsy.onset_on and palsy.onset_on > on and palsy.cause not in CAUSES_AFTER_A_VISIT:
+    if palsy and begins_too_late(palsy.onset_on, palsy.cause, on):
         raise Refused(
             _(
                 "The onset (%(onset_on)s) lies after it. If this day is right, correct the palsy first.",

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from analysis.words import words as _
 from surveys.models import ALL_ROWS, Event, Grading, Palsy, Patient, Treatment
 from surveys.models.audit import PALSY_REMOVED
-from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
+from surveys.models.patient import before_birth, begins_too_late
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient import changes
-from surveys.store.patient.patients import PartialDate
+from surveys.store.patient.patients import PartialDate, after_enrolment
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ def add(
     """
     _check(patient, facts, today)
     number = _next_number(session, patient)
+    if number == 1:
+        _check_enrolment(patient, facts)
     palsy = Palsy(patient_id=patient.id, number=number, is_index=number == 1)
     _fill(palsy, facts)
     session.add(palsy)
@@ -73,6 +75,8 @@ def correct(
     changed = {name: value for name, value in _told(wanted).items() if value != before[name]}
     if not changed:
         return False
+    if palsy.is_index and changed.keys() & {"onset_on", "cause"}:
+        _check_enrolment(patient, facts)
     why = changes.why(reason, known=any(before[name] not in {None, "unknown"} for name in changed))
     _fill(palsy, facts)
     session.flush()
@@ -141,7 +145,7 @@ def _check(patient: Patient, facts: PalsyFacts, today: date) -> None:
     onset = facts.onset
     if onset and before_birth(patient.birth_year, onset.on):
         raise Refused(_("The onset lies before the patient's birth."), "onset")
-    if onset and onset.on > today and facts.cause not in CAUSES_AFTER_A_VISIT:
+    if onset and begins_too_late(onset.on, facts.cause, today):
         raise Refused(
             _("The onset lies ahead. That is only possible with a tumour or an operation as the cause."),
             "onset",
@@ -152,6 +156,11 @@ def _check(patient: Patient, facts: PalsyFacts, today: date) -> None:
             raise Refused(_("This date must lie between the onset and today."), field)
         if before_birth(patient.birth_year, on):
             raise Refused(_("This lies before the patient's birth."), field)
+
+
+def _check_enrolment(patient: Patient, facts: PalsyFacts) -> None:
+    if facts.onset and begins_too_late(facts.onset.on, facts.cause, patient.enrolled_on):
+        raise after_enrolment(facts.onset.on, patient.enrolled_on)
 
 
 def _fill(palsy: Palsy, facts: PalsyFacts) -> None:

@@ -26,7 +26,7 @@ from surveys.models import (
     Timepoint,
     Treatment,
 )
-from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
+from surveys.models.patient import before_birth, begins_too_late
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient import consents
@@ -146,18 +146,8 @@ def refusals(new: NewPatient, lowest_age: int) -> list[Refused]:
         )
     if fault := formula_fault(new.site or "", _("A site")):
         found.append(Refused(fault, "site"))
-    if new.onset and new.onset.on > new.enrolled_on and new.cause not in CAUSES_AFTER_A_VISIT:
-        found.append(
-            Refused(
-                _(
-                    "The onset (%(on)s) lies after the enrolment (%(enrolled_on)s). Correct one of them; "
-                    "an onset yet to come is only possible with a tumour or an operation as the cause.",
-                    on=new.onset.on,
-                    enrolled_on=new.enrolled_on,
-                ),
-                "onset",
-            )
-        )
+    if new.onset and begins_too_late(new.onset.on, new.cause, new.enrolled_on):
+        found.append(after_enrolment(new.onset.on, new.enrolled_on))
     if new.onset and before_birth(new.birth_year, new.onset.on):
         found.append(
             Refused(_("The onset (%(year)s) lies before the birth.", year=new.onset.on.year), "onset")
@@ -172,6 +162,19 @@ def refusals(new: NewPatient, lowest_age: int) -> list[Refused]:
                 Refused(_("The %(kind)s starts before the birth.", kind=treatment.kind), "treatments")
             )
     return found
+
+
+def after_enrolment(onset_on: date, enrolled_on: date) -> Refused:
+    """That the palsy that is followed cannot begin after the enrolment."""
+    return Refused(
+        _(
+            "The onset (%(on)s) lies after the enrolment (%(enrolled_on)s). Correct one of them; "
+            "an onset yet to come is only possible with a tumour or an operation as the cause.",
+            on=onset_on,
+            enrolled_on=enrolled_on,
+        ),
+        "onset",
+    )
 
 
 def age_at(new: NewPatient, on: date) -> int | None:
@@ -198,8 +201,7 @@ def enrol(
     Raises:
         Refused: the study is closed, the code is taken, or one of `refusals`.
     """
-    [patient] = enrol_all(session, study, timepoints, [new], library, at=at, actor=actor, plan=plan)
-    return patient
+    return enrol_all(session, study, timepoints, [new], library, at=at, actor=actor, plan=plan)[0]
 
 
 def enrol_all(

@@ -54,6 +54,23 @@ def test_a_correction_needs_a_reason_where_something_was_known(session: Session,
     assert event.reason == "the letter says so"
 
 
+def test_what_the_study_follows_began_by_the_enrolment(session: Session, patient: Patient) -> None:
+    """As at the enrolment itself: but for a tumour or an operation; a further palsy may come later."""
+    later: dict[str, Any] = {**WHEN, "today": TODAY + timedelta(days=30)}
+    after = PartialDate(TODAY + timedelta(days=9), "day")
+    palsy = first(session, patient)
+    with pytest.raises(Refused, match="lies after the enrolment") as refused:
+        palsies.correct(session, patient, palsy, PalsyFacts(onset=after), reason=None, **later)
+    assert refused.value.field == "onset"
+    operated = PalsyFacts(cause="iatrogenic_postoperative", onset=after)
+    assert palsies.correct(session, patient, palsy, operated, reason=None, **later)
+    with pytest.raises(Refused, match="lies after the enrolment"):
+        palsies.correct(session, patient, palsy, PalsyFacts(onset=after), reason="misread", **later)
+    sided = PalsyFacts(side="left", cause="iatrogenic_postoperative", onset=after)
+    assert palsies.correct(session, patient, palsy, sided, reason=None, **later)
+    assert palsies.add(session, patient, PalsyFacts(cause="bells_palsy", onset=after), **later).number == 2
+
+
 def test_impossible_dates_are_refused(session: Session, patient: Patient) -> None:
     """Before the birth, ahead without a tumour, recovered before it began."""
     ahead = PartialDate(TODAY + timedelta(days=9), "day")
