@@ -47,7 +47,8 @@ def outlook(
     served = {one.key for serves in visits for one in serves}
     has_onset = any(rows[key].anchor == "onset" for key in served)
     no_onset = None
-    if not has_onset and any(row.anchor == "onset" for row in plan):
+    asks = (row for row in plan if row.until_on is None or row.until_on > course.enrolled_on)
+    if not has_onset and any(row.anchor == "onset" for row in asks):
         if course.onset_on is None:
             no_onset = "unknown" if course.onset_from is None else "year"
         else:

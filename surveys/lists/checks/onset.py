@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, case, exists, select
+from sqlalchemy import Select, case, exists, or_, select
 
 from analysis.words import words as _
 from surveys.lists.checks.check import Check, Terms, row
@@ -14,6 +14,8 @@ from surveys.models import Palsy, Patient, Serving, Timepoint, Visit
 def _found(terms: Terms) -> Select[Any]:
     scope = terms.scope
     from_onset = select(Timepoint.id).where(Timepoint.study_id == scope.study_id, Timepoint.anchor == "onset")
+    # One that was ended before asks nobody who came later.
+    asks = from_onset.where(or_(Timepoint.until_on.is_(None), Timepoint.until_on > Patient.enrolled_on))
     planned = (Visit.patient_id == Patient.id, Visit.withdrawn_at.is_(None))
     own = exists().where(*planned, Visit.timepoint_id.in_(from_onset))
     served = exists().where(*planned, Serving.visit_id == Visit.id, Serving.timepoint_id.in_(from_onset))
@@ -24,7 +26,7 @@ def _found(terms: Terms) -> Select[Any]:
         row(reason, Patient.id, seen=reason, figure=Palsy.number)
         .select_from(Patient)
         .outerjoin(Palsy, (Palsy.patient_id == Patient.id) & Palsy.is_index)
-        .where(Patient.in_follow_up, from_onset.exists(), ~own, ~served)
+        .where(Patient.in_follow_up, asks.correlate(Patient).exists(), ~own, ~served)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -34,6 +35,13 @@ def test_why_no_visit_counts_from_the_onset(onset: date | None, precision: str |
     assert of(onset, precision, (FIRST,)) == Outlook(no_onset=why)
     rows = tuple(row for row in PLAN if row.anchor == "enrolment")
     assert outlook(rows, Course(ENROLLED), {}, [(FIRST,)]).silent
+
+
+def test_what_was_ended_before_the_enrolment_is_not_missed() -> None:
+    """An amendment took these timepoints out of the plan; whoever came earlier had them."""
+    for until, silent in ((ENROLLED, True), (ENROLLED + timedelta(days=1), False)):
+        ended = tuple(replace(row, until_on=until) if row.anchor == "onset" else row for row in PLAN)
+        assert outlook(ended, Course(ENROLLED), {}, [(FIRST,)]).silent is silent
 
 
 def test_the_middle_of_a_month_is_said() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -54,4 +54,8 @@ def test_who_has_no_visit_from_the_onset_is_found_with_the_reason(
     both.withdrawn_at = AT
     assert found("onset") == [("P1", "unknown"), ("P7", "known")]
     planned(session, patient, onset)
+    assert found("onset") == [("P7", "known")]
+    onset.until_on = patient.enrolled_on  # an amendment ended it on the day on which they came
+    assert found("onset") == []
+    onset.until_on = patient.enrolled_on + timedelta(days=1)
     assert found("onset") == [("P7", "known")]
