@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from analysis.figures.pages import SCREENS
 from surveys.jobs.boards.board import Board
 from surveys.jobs.boards.drawing import draw
 from tests.analysis.results.test_disclosure import people, with_mood
@@ -74,6 +75,43 @@ def test_patients_are_counted_by_many_facts_without_filters_only(
     board = drawn(everybody, page="patients", may_open_patients=may_open_patients, **chosen)
     assert bool(board.sections) is shown
     assert ("Clear the filters." in (board.message or "")) is not shown
+
+
+@pytest.mark.parametrize("page", ["time", "patients", "attendance"])
+def test_a_study_of_few_shows_nothing_to_readers_of_groups(page: str) -> None:
+    """Of four patients there is no page; of five there is."""
+    of_few = [
+        drawn(people(number), page=page, may_open_patients=may) for number, may in ((4, False), (4, True))
+    ]
+    assert ["fewer than 5 patients" in (board.message or "") for board in of_few] == [True, False]
+    assert drawn(people(5), page=page).message is None
+
+
+def test_more_than_four_filters_show_nothing_to_readers_of_groups() -> None:
+    """All pass each of the five, so that nobody could be subtracted; each doubles what is to be judged."""
+    chosen = {"sex": "female", "age": "40 to 59", "cause": "bells_palsy", "side": "left", "locale": "en"}
+    boards = [drawn(people(40), may_open_patients=may, **chosen) for may in (False, True)]
+    assert ["by subtraction" in (board.message or "") for board in boards] == [True, False]
+    assert not drawn(people(40), sex="female").message
+
+
+@pytest.mark.parametrize("page", SCREENS)
+def test_readers_of_groups_see_whose_no_mark_is(page: str) -> None:
+    """No code stands in a text, a table or the data of a drawing; at dots those of the clinic see it."""
+    toxin = (("botulinum_toxin", "2024-03-01"),)
+    days = ("2025-02-01", "2025-09-01")
+    patients = [
+        Patient(
+            f"CODE-{n}",
+            [(day, {"face.total": 30.0 + n, "phq9.total": n % 20.0}) for day in days],
+            treatments=toxin if n < 10 else (),
+        )
+        for n in range(30)
+    ]
+    codes = ["CODE-" in str(drawn(patients, page=page, may_open_patients=may)) for may in (False, True)]
+    at_dots = page in {"overview", "time", "course", "pair", "received", "injections"}
+    assert codes[0] is False
+    assert codes[1] or not at_dots
 
 
 def test_patients_are_counted_before_anybody_answered() -> None:
