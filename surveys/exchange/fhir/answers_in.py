@@ -140,7 +140,8 @@ def _row(number: int, response: Resource, found: Resources, asked: Sequence[Aske
         occurrence=own["occurrence"] if isinstance(own.get("occurrence"), int) else 1,
         how={
             key: Circumstances(completed, status in PARTIAL, not_given)
-            for key, (__, not_given) in given.items()
+            for key, (answers, not_given) in given.items()
+            if answers  # else it would tell of another response of the visit
         },
     )
 

@@ -112,6 +112,16 @@ def test_one_questionnaire_twice_at_a_visit_is_refused() -> None:
         answers_in.read("r.json", fhir.packed(fhir.response(), fhir.response(id="r2")), LIBRARY)
 
 
+def test_one_that_was_opened_again_and_left_empty_changes_nothing() -> None:
+    """Nor is what was sent before it partial, or of its instant."""
+    first = fhir.response()
+    empty = [{"linkId": one["linkId"]} for one in first["item"]]
+    again = fhir.response(id="r2", status="in-progress", authored="2025-03-01T15:00:00Z", item=empty)
+    [row] = answers_in.read("r.json", fhir.packed(first, again), LIBRARY).rows
+    told = row.circumstances("phq9")
+    assert (row.answers, told.partial, told.completed) == ({"phq9": PHQ9}, False, row.completed)
+
+
 EYE = "http://clinic.example/eye"
 
 
