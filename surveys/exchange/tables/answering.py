@@ -113,7 +113,7 @@ def lines(values: Mapping[str, int] | None) -> str:
 
 
 def _table(key: str, said: str, faults: list[Fault]) -> dict[str, int]:
-    table = {}
+    table: dict[str, int] = {}
     for line in filter(None, map(str.strip, said.splitlines())):
         cell, equals, value = line.rpartition("=")
         value = value.strip()
@@ -128,5 +128,17 @@ def _table(key: str, said: str, faults: list[Fault]) -> dict[str, int]:
                 )
             )
             continue
-        table[cell.strip()] = int(value)
+        before = table.setdefault(cell.strip(), int(value))
+        if before != int(value):
+            faults.append(
+                Fault(
+                    _(
+                        "%(key)s: %(cell)s stands twice, as %(one)s and as %(other)s.",
+                        key=key,
+                        cell=cell.strip(),
+                        one=before,
+                        other=int(value),
+                    )
+                )
+            )
     return table

@@ -53,6 +53,8 @@ def test_what_cannot_be_read_is_said() -> None:
     assert "'1 to 0' is not a cell" in said
     assert "'2 = x' is not a cell" in said
     assert "'Mars' is no time zone" in said
+    with pytest.raises(FileRefused, match="phq9: 1 stands twice, as 0 and as 2"):
+        answered(FOUND, replace(SAID, values={"phq9": "1 = 0\n1 = 0\n1 = 2"}))
 
 
 def test_a_mapping_that_is_used_again_is_looked_at_again() -> None:
