@@ -30,15 +30,15 @@ def screening_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     few = 1 if view.may_open_patients else view.suppress_under
     table = frames.scored
     known = table[(table["scale"] == scale) & table["value"].notna()]
-    visits = _in_order(frames, known)
+    at_visit = {visit: known[known["visit"] == visit] for visit in _in_order(frames, known)}
     shown = {
         stratum: {
             visit: parts
-            for visit in visits
-            if (parts := _parts(of_stratum(known[known["visit"] == visit], stratum), info, view))
+            for visit, rows in at_visit.items()
+            if not _too_few(rows, stratum, view) and (parts := _parts(of_stratum(rows, stratum), info, view))
         }
         for stratum in view.strata
-        if info.bands and not _too_few(known, stratum, view)
+        if info.bands
     }
     return Figure(
         key=key,
@@ -99,11 +99,13 @@ def _in_order(frames: StudyFrames, known: pd.DataFrame) -> list[str]:
     return [str(name) for name in middle.sort_values(kind="stable").index]
 
 
-def _too_few(known: pd.DataFrame, stratum: str | None, view: View) -> bool:
-    """Whether a few patients would remain if this reader subtracted acute and chronic patients from all."""
+def _too_few(rows: pd.DataFrame, stratum: str | None, view: View) -> bool:
+    """Whether a few patients would remain if this reader subtracted acute and chronic patients of the visit
+    from all of it.
+    """
     if stratum is not None or view.may_open_patients:
         return False
-    counts = known.drop_duplicates("patient")["stratum"].value_counts()
+    counts = rows.drop_duplicates("patient")["stratum"].value_counts()
     return any(0 < count < view.suppress_under for count in counts)
 
 
