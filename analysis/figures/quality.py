@@ -154,14 +154,18 @@ def _minutes_note(frames: StudyFrames, view: View, info: Mapping[str, ScaleInfo]
 
 
 def _missing_note(frames: StudyFrames, view: View, info: Mapping[str, ScaleInfo]) -> tuple[str, ...]:
-    """The share of questionnaires with an item left empty."""
+    """The share of questionnaires with an item left empty, unless few patients left one."""
     scores = frames.scores[frames.scores["scale"].isin(list(info))]
-    empty = scores.groupby(["instrument", "visit_id"])["items_missing"].max() > 0
+    each = scores.assign(empty=scores["items_missing"] > 0).groupby(["instrument", "visit_id"], observed=True)
     texts = []
-    for instrument, flags in empty.groupby(level="instrument", sort=False):
-        count = int(flags.sum())
-        hide = not view.may_open_patients and (is_small(count, view.suppress_under) or not len(flags))
-        told = _("few") if hide else percent(count / len(flags))
+    for instrument, rows in (
+        each[["patient", "empty"]]
+        .agg({"patient": "first", "empty": "any"})
+        .groupby(level="instrument", sort=False)
+    ):
+        patients = rows.loc[rows["empty"], "patient"].nunique()
+        hide = not view.may_open_patients and is_small(patients, view.suppress_under)
+        told = _("few") if hide else percent(float(rows["empty"].mean()))
         texts.append(f"{called(str(instrument), frames.scale_info)} {told}")
     return (
         (_("Questionnaires with an item left empty: %(texts)s.", texts=joined(", ", texts)),) if texts else ()
