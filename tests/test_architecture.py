@@ -28,6 +28,7 @@ SELDOM = {
     "authlib",
     "cryptography",
     "joserfc",
+    "markdown_it",
     "phonenumbers",
     "psycopg",
     "python_calamine",

@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, abort, render_template, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup
 
 from surveys.settings import FILES
 from surveys.views.web.access import for_staff
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 pages = Blueprint("docs", __name__)
 FOLDER = FILES / "docs"
@@ -90,6 +92,8 @@ def names() -> tuple[str, ...]:
 @cache
 def read(name: str) -> Doc:
     """A page, drawn."""
+    from markdown_it import MarkdownIt  # two megabytes, for staff who read here
+
     markdown = MarkdownIt("commonmark").enable("table")
     tokens = markdown.parse((FOLDER / f"{name}.md").read_text(encoding="utf-8"))
     title = next(tokens[at + 1].content for at, token in enumerate(tokens) if token.type == "heading_open")
