@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Text, and_, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Text, and_, case, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from analysis.data.kinds import OPERATIONS_ASKED
@@ -149,9 +149,8 @@ def awaited(session: Session, scope: Scope) -> ShortList:
         .join(Patient, Patient.id == Visit.patient_id)
         .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
         .where(
-            scope.condition,
-            Visit.opened_at.is_not(None),  # nobody reports before: most visits of a plan are passed over
-            form.question == SENT,
+            scope.of_found,
+            form.question == literal(SENT, literal_execute=True),  # as its index says it
             _stands(form),
             or_(_palsy_awaits(), _another_awaits(), _ticked(session) > _decided()),
         )

@@ -24,6 +24,14 @@ class Scope:
         return Patient.within(self.study_id, self.site)
 
     @property
+    def of_found(self) -> ColumnElement[bool]:
+        """The condition on a visit and its patient, both found by a row that an index leads to.
+
+        No index of patients answers it, or SQLite, which counts no rows, would begin with all of them.
+        """
+        return and_(Visit.study_id == self.study_id, Patient.at(self.site))
+
+    @property
     def of_visit(self) -> ColumnElement[bool]:
         """The condition on a visit's row, for which no patient needs to be read unless there is a site."""
         in_study = Visit.study_id == self.study_id

@@ -8,13 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, func, select
+from sqlalchemy import ForeignKey, Index, Select, String, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from surveys.background import FACTS, QUESTIONS
+from surveys.background import FACTS, QUESTIONS, SENT
 from surveys.models.base import Base, Code, Id, Instant, one_of
 
 OUTCOMES = ("confirmed", "corrected", "kept")
+_SENT = text(f"question = '{SENT}'")  # a form that is closed: one row of many
 
 
 class Background(Base):
@@ -27,6 +28,7 @@ class Background(Base):
     __tablename__ = "background"
     __table_args__ = (
         Index("ix_background_visit_id_question", "visit_id", "question"),
+        Index("ix_background_sent", "visit_id", sqlite_where=_SENT, postgresql_where=_SENT),
         one_of("question", QUESTIONS),
     )
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     case,
     func,
     text,
+    true,
 )
 from sqlalchemy.ext.hybrid import hybrid_method, hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -216,8 +217,12 @@ class Patient(OfImport, Base):
     @classmethod
     def within(cls, study_id: int, site: str | None) -> ColumnElement[bool]:
         """The condition that a row's patient is in that study, and in its `site` if that is set."""
-        in_study = cls.study_id == study_id
-        return in_study if site is None else and_(in_study, cls.site_folded == same.folded(site))
+        return and_(cls.study_id == study_id, cls.at(site))
+
+    @classmethod
+    def at(cls, site: str | None) -> ColumnElement[bool]:
+        """The condition that a row's patient is in that site of whatever study, if one is set."""
+        return true() if site is None else cls.site_folded == same.folded(site)
 
 
 class Palsy(Base):

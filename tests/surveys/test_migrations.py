@@ -120,6 +120,7 @@ TRIGGERS["0062"] = TRIGGERS["0061"]  # codes are bound
 TRIGGERS["0063"] = TRIGGERS["0062"]  # outcomes of messages are bound
 TRIGGERS["0064"] = TRIGGERS["0063"]  # lists are bound
 TRIGGERS["0065"] = TRIGGERS["0064"]  # what refers to rows that go is indexed
+TRIGGERS["0066"] = TRIGGERS["0065"]  # forms that were sent
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -13,7 +13,7 @@ from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from surveys.db import db
-from surveys.lists import alerts, clinic, completeness, needs, patients
+from surveys.lists import alerts, background, clinic, completeness, needs, patients
 from surveys.lists.at_once import ask
 from surveys.lists.scope import Scope
 from surveys.models import Contact, Patient, Study
@@ -109,6 +109,18 @@ def test_no_page_reads_all_visits_or_answers(session: Session, told: list[tuple[
             plan = session.connection().exec_driver_sql(explain + statement, parameters).all()
             lines = [str(row[0] if on_postgres else row[3]) for row in plan]
             assert not [line for line in lines if WHOLE_TABLE.search(line)], (name, lines)
+
+
+@pytest.mark.parametrize("site", [None, "North"])
+def test_reports_that_wait_are_found_by_what_was_sent(
+    session: Session, told: list[tuple[str, Any]], site: str | None
+) -> None:
+    """Not by all patients and their visits, of which few have sent anything."""
+    session.execute(background.awaited(session, scope(session, site)).query)
+    statement, parameters = told[-1]
+    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    first = next(line for *_, line in plan if line.startswith(("SCAN", "SEARCH")))
+    assert "ix_background_sent" in first
 
 
 @pytest.mark.parametrize(
