@@ -98,7 +98,7 @@ def look(whole: Package, package: Package, library: Library) -> list[str]:
     except DefinitionError as error:
         raise Refused(str(error)) from None
     except (KeyError, TypeError):
-        raise Refused(DAMAGED.format(file="study/")) from None
+        raise Refused(_(DAMAGED, file="study/")) from None
     return storing.look(package, study, library.with_forms(own)).lines()
 
 

@@ -85,6 +85,7 @@ def test_it_begins_as_a_draft(engine: Engine, whole: Mapping[str, bytes]) -> Non
         ("study/plan.json", lambda one: one[0].update(name="=1"), "cannot begin with ="),
         ("study/plan.json", lambda one: one[0].update(mood=1), "study/plan.json does not fit"),
         ("study/plan.json", lambda one: one[0].update(times=0), "study/ does not fit"),
+        ("study/plan.json", lambda one: one[0].pop("key"), "^study/ does not fit"),
         (
             "study/consent_texts.json",
             lambda one: one[0].update(text="Other."),
