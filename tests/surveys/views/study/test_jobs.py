@@ -54,6 +54,17 @@ def asked(app: Flask, role: str = "coordinator", site: str | None = None, **fiel
     return member
 
 
+@pytest.mark.parametrize("role", ["investigator", "admin"])
+def test_what_a_colleague_asked_for_is_not_there(app: Flask, later: Later, role: str) -> None:
+    """Nobody but who asked gets the file, nor learns of it."""
+    asked(app)
+    later.now()
+    colleague = signed_in(app, role)
+    for address in (PAGE, FILE):
+        colleague.get(address)
+        assert colleague.status == 404
+
+
 def test_an_export_is_waited_for_and_downloaded(app: Flask, later: Later) -> None:
     """The page loads again by itself, and then has the file; it may be fetched again."""
     member = asked(app)
