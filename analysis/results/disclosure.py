@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from analysis.data.frame import StudyFrames, or_unknown
 from analysis.data.kinds import FAMILIES, NONE_YET
 from analysis.data.wordings import is_working, of_wording
-from analysis.numbers.guards import hidden
+from analysis.numbers.guards import hidden, is_small
 from analysis.results.filters import Filters, age_bands, apply, treated
 
 PASSES = "passes"
@@ -167,16 +167,22 @@ class _Places:
     def narrow(self, around: Rows, inside: Rows, codes: Rows, under: int) -> NDArray[np.bool_]:
         """The panels of ``around`` in which those ``inside`` are too few, or leave too few others.
 
-        ``codes`` tell the others apart; 0 is for those who pass.
+        ``codes`` tell the others apart; 0 is for those who pass. Who is inside by another row, because a
+        filter of responses leaves out the one of ``around``, is a difference as well.
         """
-        at = np.full(int(self.person.max(initial=-1)) + 1, -1)
-        at[self.person[inside]] = self.cell[inside]
+        row = np.full(int(self.person.max(initial=-1)) + 1, -1)
+        row[self.person[inside]] = inside
+        at = np.where(row < 0, -1, self.cell[row])
         among, width = at[self.person[around]] == self.cell[around], int(codes.max(initial=0)) + 2
         others = np.where(codes[around] == 0, width - 1, codes[around])
         sizes = np.bincount(
             self.cell[around] * width + np.where(among, 0, others), minlength=self.cells * width
         ).reshape(self.cells, width)
-        narrow = [sum(one) >= under and hidden(one, under)[0] for one in sizes.tolist()]
+        left = np.bincount(self.cell[around[row[self.person[around]] != around]], minlength=self.cells)
+        narrow = [
+            sum(one) >= under and (hidden(one, under)[0] or is_small(differ, under))
+            for one, differ in zip(sizes.tolist(), left.tolist(), strict=True)
+        ]
         return np.asarray(narrow, bool)
 
 

@@ -1,5 +1,9 @@
 """Filters that would single out a few patients."""
 
+import dataclasses
+
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -132,6 +136,33 @@ def test_the_first_score_with_a_usable_time_is_looked_at_too():
     assert rows.groupby(["visit", "time_usable"], observed=True).size()["visit 1", False] == 3
     assert not taken_out(study(certain), Filters(visit="visit 1"), 5).cells
     assert taken_out(frames, Filters(visit="visit 1"), 5).cells == {("face.total", "chronic")}
+
+
+@pytest.mark.parametrize(
+    ("sources", "chosen"), [(("staff_read", "web"), "web"), (("web", "staff_read"), "web")]
+)
+@pytest.mark.parametrize(("other", "narrow"), [(3, True), (12, False)])
+def test_another_score_of_a_few_is_a_difference_too(sources, chosen, other, narrow):
+    """All have a first and a last score by the web; of three these are others than without the filter."""
+    days = [("2025-02-01", {"face.total": 50.0}), ("2025-06-01", {"face.total": 60.0})]
+    frames = study([Patient(f"p{n:02d}", days) for n in range(20 + other)])
+    few = (frames.scores["patient"].astype(str) >= "p20").to_numpy()
+    said = np.where(few & (frames.scores["visit"] == "visit 1"), sources[0], "web")
+    said = np.where(few & (frames.scores["visit"] == "visit 2"), sources[1], said)
+    source = pd.Series(said, index=frames.scores.index).astype("category")
+    frames = dataclasses.replace(frames, scores=frames.scores.assign(source=source))
+    assert too_narrow(frames, Filters(source="web"), 5) is narrow
+    assert bool(taken_out(frames, Filters(source="web"), 5).cells) is narrow
+
+
+@pytest.mark.parametrize("chosen", ["own", "other"])
+@pytest.mark.parametrize(("own", "narrow"), [(3, True), (12, False)])
+def test_few_who_answered_to_working_wording(chosen, own, narrow):
+    frames = study(people(20 + own))
+    status = np.where(np.arange(20 + own) < own, "working", "verbatim")
+    status = pd.Series(status, index=frames.scores.index).astype("category")
+    frames = dataclasses.replace(frames, scores=frames.scores.assign(wording_status=status))
+    assert too_narrow(frames, Filters(wording=chosen), 5) is narrow
 
 
 def with_mood(number, **facts):
