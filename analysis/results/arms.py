@@ -7,7 +7,7 @@ the outcome, drawn values would hide what it has to do with them (Moons and othe
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -60,6 +60,7 @@ class Arms:
     rows: pd.DataFrame
     imputed: int  # patients who lack a covariate
     draw: Callable[[], tuple[Whole, ...]]
+    _differences: dict[tuple[str, bool], float | None] = field(default_factory=dict)  # told already
 
     @cached_property
     def draws(self) -> tuple[Whole, ...]:
@@ -91,21 +92,29 @@ class Arms:
 
         Of covariates outside the model only known values count.
         """
+        if (name, balanced) not in self._differences:
+            self._differences[name, balanced] = self._of(name, balanced)
+        return self._differences[name, balanced]
+
+    def _of(self, name: str, balanced: bool) -> float | None:
+        if name in COVARIATES:
+            return self._apart([one.values[name] for one in self.draws], balanced)
         if name != "site":
-            values = [one.values.get(name) for one in self.draws]
-            outside = self.rows[name].to_numpy(np.float64)
-            return self._apart([outside if one is None else one for one in values], balanced)
+            return self._same(self.rows[name].to_numpy(np.float64), balanced)
         sites = self.rows["site"].to_numpy()
-        found = [
-            self._apart([(sites == site).astype(float)] * len(self.draws), balanced)
-            for site in sorted(set(sites))
-        ]
+        found = [self._same((sites == site).astype(float), balanced) for site in sorted(set(sites))]
         return max((one for one in found if one is not None), key=abs, default=None)
 
     def within_sites(self, columns: Numbers) -> "Arms":
         """The same with these columns, of sites, among the covariates."""
         draws = tuple(Whole(one.exposed, one.values, np.column_stack([one.x, columns])) for one in self.draws)
-        return replace(self, draw=lambda: draws)
+        return replace(self, draw=lambda: draws, _differences={})
+
+    def _same(self, values: Numbers, balanced: bool) -> float | None:
+        """The difference of what no draw changes: before weighting it is that of any one."""
+        if balanced:
+            return self._apart([values] * len(self.draws), balanced)
+        return standardised_difference(values, self.exposed, np.ones(len(values)))
 
     def _apart(self, values: Sequence[Numbers], balanced: bool) -> float | None:
         alike = np.ones(len(self.exposed))
@@ -150,7 +159,8 @@ def made(rows: pd.DataFrame) -> Arms | str:
             for one in drawn
         )
 
-    patient = placed["patient"].to_numpy()
+    # numbers sort faster than texts
+    patient = np.unique(placed["patient"].to_numpy(), return_inverse=True)[1]
     return Arms(exposed, patient, post[at], placed, len(np.unique(patient[lacking])), draw)
 
 
