@@ -64,7 +64,8 @@ _SENTENCES = (
         present. Time since onset was log10-transformed; an onset known by month counted as its 15th, by
         year as 1 July, never later than halfway to the visit, and was left out where its possible durations
         differ more than twofold. We report Spearman's rho with Bonett–Wright 95 % intervals, Pearson's r
-        with Fisher intervals, and partial rho adjusted for age at the first visit and sex."""),
+        with Fisher's and jackknifed intervals, and partial rho adjusted for age at the first visit and
+        sex."""),
         level="between",
     ),
     _Sentence(
@@ -173,8 +174,8 @@ _SENTENCES = (
     _Sentence(
         "reliability",
         ("alpha",),
-        _("""Alpha (Feldt's interval), omega of one factor and corrected item-total correlations are of
-        complete items at each patient's first questionnaire."""),
+        _("""Alpha and omega of one factor (intervals by bootstrap) and corrected item-total correlations
+        are of complete items at each patient's first questionnaire."""),
     ),
     _Sentence(
         "retest",

@@ -94,7 +94,8 @@ ALPHA = _(
     "items. Omega, of the raw sum as alpha: (sum of loadings)² / ((sum of loadings)² + sum of "
     "uniquenesses) of one factor by maximum likelihood, in the items' units: McDonald, Test Theory, 1999. "
     "Intervals: studentised bootstrap of the jackknife's pseudo-values on log(1 − coefficient), 400 draws "
-    "of patients from a fixed seed; unlike Feldt's they need no normal items. From 50 patients on."
+    "of patients from a fixed seed, wider where few patients decide its error (Satterthwaite's degrees of "
+    "freedom); unlike Feldt's they need no normal items. From 50 patients on."
 )
 ATTENDANCE = _(
     "Completion: visits that could be scored / visits expected; available data: the same / all "

@@ -56,7 +56,7 @@ def item_rest(answers: Numbers) -> list[float | None]:
 
 @dataclass(frozen=True)
 class Omega:
-    """McDonald's omega of the raw sum; ``low`` and ``high`` as in `alpha_interval`, None for few patients."""
+    """McDonald's omega of the raw sum; ``low`` and ``high`` as in `alpha_interval`, or None."""
 
     estimate: float
     low: float | None
@@ -92,14 +92,15 @@ def omega(answers: Numbers) -> Omega | str:
     if n < RESAMPLED_FROM:
         return Omega(estimate, None, None)
     at = np.concatenate([loadings * spread, unique * spread**2])
-    return Omega(estimate, *_resampled(estimate, _omega_without_each(answers, at)))
+    return Omega(estimate, *(_resampled(estimate, _omega_without_each(answers, at)) or (None, None)))
 
 
 def alpha_interval(answers: Numbers, estimate: float) -> tuple[float, float] | None:
     """A 95 % interval of alpha that does not need normal items; None under 50 patients, where none holds.
 
     On log (1 - alpha) (Bonett, J Educ Behav Stat 2002;27:335), by the studentised bootstrap of the
-    jackknife's pseudo-values (`resampled`).
+    jackknife's pseudo-values, with the degrees of freedom of their error (`resampled`); None, too, where one
+    or two patients decide it.
     """
     n, k = answers.shape
     if n < RESAMPLED_FROM or estimate >= 1:
@@ -112,17 +113,18 @@ def alpha_interval(answers: Numbers, estimate: float) -> tuple[float, float] | N
     return _resampled(estimate, np.log1p(-k / (k - 1) * (1 - own / sums)))
 
 
-def _resampled(estimate: float, without: Numbers) -> tuple[float, float]:
+def _resampled(estimate: float, without: Numbers) -> tuple[float, float] | None:
     """The interval from log (1 - estimate) without each of the patients."""
     pseudo: Numbers = (len(without) - 1) * (without.mean() - without)
-    low, high = resampled(float(np.log1p(-estimate)), pseudo)
-    return 1 - float(np.exp(high)), 1 - float(np.exp(low))
+    found = resampled(float(np.log1p(-estimate)), pseudo)
+    return None if found is None else (1 - float(np.exp(found[1])), 1 - float(np.exp(found[0])))
 
 
 def _omega_without_each(answers: Numbers, at: Numbers) -> Numbers:
     """log (1 - omega) without each of the patients, one step of Newton's from the solution with all of them.
 
-    ``at`` has the k loadings and the k uniquenesses in the items' own units.
+    ``at`` has the k loadings and the k uniquenesses in the items' own units. NaN where the items would keep
+    no variance of their own.
     """
     n, k = answers.shape
     away = answers - answers.mean(axis=0)
@@ -139,7 +141,8 @@ def _omega_without_each(answers: Numbers, at: Numbers) -> Numbers:
     pull = np.column_stack([2 * inner * (inner @ at[:k])[:, None], inner**2])
     without = at - n / (n - 1) / (n - 2) * np.linalg.solve(bent, (pull - pull.mean(axis=0)).T).T
     common, own = without[:, :k].sum(axis=1) ** 2, without[:, k:].sum(axis=1)
-    found: Numbers = np.log(own / (common + own))
+    share = own / (common + own)
+    found: Numbers = np.log(np.where(share > 0, share, np.nan))
     return found
 
 

@@ -39,7 +39,7 @@ def pearson(x: Numbers, y: Numbers) -> Coefficient:
     """Pearson's r of complete pairs; p from t with n - 2 df; Fisher z interval, se = 1 / sqrt(n - 3).
 
     Of skewed values that interval holds in 90 % or less; the robust p and interval, Fisher's z by jackknife
-    over the pairs (t with n - 1 df), hold there too.
+    over the pairs (t with `df_of_error`), hold there too.
     """
     n = len(x)
     found = _coefficient(_correlation(x, y), n - 2, 1 / np.sqrt(n - 3) if n > 3 else np.inf)
@@ -82,7 +82,7 @@ def rmcorr(
     The common within-patient slope as a correlation: r of the deviations from each patient's means. Only
     patients with at least two complete pairs count. df = N - k - 1 (N pairs, k patients); Fisher z
     interval with se = 1 / sqrt(df - 1). All that assumes one slope for all patients; the robust p and
-    interval do not: Fisher's z by jackknife over patients, t with k - 1 df.
+    interval do not: Fisher's z by jackknife over patients, t with `df_of_error`, at most k - 1.
 
     With ``less`` (n by m) it is a partial correlation: of what is left of the deviations after a regression
     on those of ``less``, which the jackknife keeps as it is. Its m columns take m degrees of freedom.
@@ -145,11 +145,25 @@ def _jackknifed(
     if (1 - np.abs(without) < _PERFECT).any():
         return None
     z, k = np.arctanh(without), len(xy)
-    se = float(np.sqrt((k - 1) / k * ((z - z.mean()) ** 2).sum()))
+    away = z - z.mean()
+    se = float(np.sqrt((k - 1) / k * (away @ away)))
     if se == 0:
         return None
-    tested = t_tested(float(np.arctanh(r)), se, k - 1)
+    tested = t_tested(float(np.arctanh(r)), se, df_of_error(away))
     return Inference(tested.p, float(np.tanh(tested.low)), float(np.tanh(tested.high)))
+
+
+def df_of_error(influence: Numbers) -> float:
+    """The degrees of freedom of a standard error that is estimated from n influences with a mean of 0.
+
+    The variance of n numbers with kurtosis k varies by 2 / (n - 1) + (k - 3) / n of its square (Cramér,
+    Mathematical Methods of Statistics, 1946, 27.4); by Satterthwaite (Biometrics 1946;2:110) it has twice the
+    inverse of that as degrees of freedom, at most the n - 1 of normal numbers. Where few patients decide an
+    estimate they are few.
+    """
+    n = len(influence)
+    kurtosis = n * float((influence**4).sum()) / float(influence @ influence) ** 2
+    return 2 / max(2 / (n - 1) + (kurtosis - 3) / n, 2 / (n - 1))
 
 
 def mid_ranks(values: Numbers) -> Numbers:

@@ -29,6 +29,7 @@ from analysis.words import words as _
 _NO_INTERVAL = _(
     "fewer than %(resampled_from)s patients: no interval of skewed items holds", resampled_from=RESAMPLED_FROM
 )
+_TOO_RARE = _("no interval: too few patients decide it")
 
 
 def reliability(
@@ -130,10 +131,19 @@ def _record(
         "omega": common.estimate if isinstance(common, Omega) else None,
         "omega_low": common.low if isinstance(common, Omega) else None,
         "omega_high": common.high if isinstance(common, Omega) else None,
-        "omega_reason": common if isinstance(common, str) else None,
+        "omega_reason": common if isinstance(common, str) else _omega_without_interval(common, len(answers)),
         "boot_draws": DRAWS,
         "boot_seed": SEED,
-        "boot_reason": None if interval or not known else _NO_INTERVAL,
+        "boot_reason": _no_interval(len(answers)) if known and interval is None else None,
         "item_total": dict(zip(info.items, item_rest(answers), strict=True)) if known and items > 1 else None,
         "reason": head["reason"] or (found if isinstance(found, str) else None),
     }
+
+
+def _no_interval(patients: int) -> str:
+    return _NO_INTERVAL if patients < RESAMPLED_FROM else _TOO_RARE
+
+
+def _omega_without_interval(common: Omega, patients: int) -> str | None:
+    """Why omega has no interval where there are patients enough for one; that they are few is told once."""
+    return _TOO_RARE if common.low is None and patients >= RESAMPLED_FROM else None

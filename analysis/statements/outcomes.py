@@ -101,7 +101,7 @@ def _positive(one: Record) -> str:
 
 
 def consistent(found: Findings, scale: str) -> list[Statement]:
-    """How consistently the scale measures here: the omega of its sum, or its alpha where there is none."""
+    """How consistently the scale measures here: omega of its sum; alpha where only that has an interval."""
     instrument, __, name = scale.partition(".")
     of = by_question(found.reliability, ("instrument", "scale")).get((instrument, name), {})
     info = found.frames.scale_info[scale]
@@ -122,7 +122,8 @@ def consistent(found: Findings, scale: str) -> list[Statement]:
 def _coefficient(label: str, one: Record) -> tuple[str, str]:
     if one["alpha"] is None:
         return _("there is no alpha of %(label)s", label=label), f" ({one['reason']})"
-    name = "alpha" if one["omega"] is None else "omega"
+    bare = one["omega"] is None or (one["omega_low"] is None and one["alpha_boot_low"] is not None)
+    name = "alpha" if bare else "omega"
     said = _("%(label)s has an %(name)s of %(number)s", label=label, name=name, number=number(one[name]))
     low, high = (one[f"{'alpha_boot' if name == 'alpha' else name}_{end}"] for end in ("low", "high"))
     return said, f" ({one['boot_reason']})" if low is None else _(

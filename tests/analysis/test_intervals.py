@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.proofs.cases import cases
 from tests.proofs.drawn import Case, Drawn
-from tests.proofs.intervals import BEGIN, DOCUMENT, END, cases, rate
+from tests.proofs.intervals import BEGIN, DOCUMENT, END, rate
 
 RUNS = 100
 CHEAP = ("mean", "difference of means", "before and after", "share", "Spearman", "Pearson", "Kruskal", "Dunn")

@@ -39,7 +39,7 @@ def models() -> Iterator[Case]:
                 return tested(t_tested(*answer.fitted[FOLLOW_UP]), rise) if answer.fitted else None
 
             what = "a rise" if rise else "nothing"
-            yield Case("`course`", f"{n}, slopes of sd {slopes:g}, {what}", course, 400)
+            yield Case("`course`", f"{n}, slopes of sd {slopes:g}, {what}", course)
     for n in (60, 150):
         for day, planned in ((180, False), (60, True), (180, True)):
 
@@ -72,7 +72,7 @@ def models() -> Iterator[Case]:
             return Drawn(found.low, found.high, rise)
 
         what = "a rise" if rise else "nothing"
-        yield Case("`tipping_point` without a shift", f"120, later scores lacking, {what}", unanswered, 300)
+        yield Case("`tipping_point` without a shift", f"120, later scores lacking, {what}", unanswered, 1000)
 
         def lacking(random: Random, rise: float = rise) -> Drawn | None:
             rows = wholly(random, 120, rise)
@@ -89,7 +89,7 @@ def models() -> Iterator[Case]:
                 return None
             return Drawn(found["low"], found["high"], rise)
 
-        yield Case("`imputed_covariates`", f"120, 12 % lack age, {what}", lacking, 300)
+        yield Case("`imputed_covariates`", f"120, 12 % lack age, {what}", lacking, 1000)
 
 
 def holds(model: OrdinalModel) -> bool:
@@ -118,7 +118,7 @@ def logits() -> Iterator[Case]:
 
         what = "nothing" if effect == 0 else "a rise"
         on = f"{n}, slopes of sd {slopes:g} logits, {what}"
-        yield Case("`course_ordinal`", on, piled, 300, answers=0.8)
+        yield Case("`course_ordinal`", on, piled, 600, answers=0.8)
 
 
 def within() -> Iterator[Case]:

@@ -47,8 +47,14 @@ def pair(random: Random, n: int, together: float) -> tuple[Numbers, Numbers]:
 
 def items(random: Random, n: int) -> Numbers:
     """Nine items of 0 to 3, of which most are 0."""
+    return np.digitize(normal_items(random, n), [0.3, 1.1, 1.8]).astype(float)
+
+
+def normal_items(random: Random, n: int) -> Numbers:
+    """Nine normal items of one factor."""
     factor, own = random.normal(size=(n, 1)), random.normal(size=(n, len(LOADINGS)))
-    return np.digitize(LOADINGS * factor + np.sqrt(1 - LOADINGS**2) * own, [0.3, 1.1, 1.8]).astype(float)
+    found: Numbers = LOADINGS * factor + np.sqrt(1 - LOADINGS**2) * own
+    return found
 
 
 @dataclass(frozen=True)

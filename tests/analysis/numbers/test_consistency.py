@@ -1,14 +1,20 @@
-"""Alpha, omega and item-rest correlations: what is refused. Their numbers are R's in test_outcomes."""
+"""Alpha, omega and item-rest correlations: what is refused, and their intervals from the same draws as R's.
+
+Their other numbers are R's in test_outcomes.
+"""
 
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.data.frame import scored
-from analysis.numbers.consistency import Alpha, alpha, item_rest, omega
+from analysis.numbers.consistency import Alpha, Omega, alpha, alpha_interval, item_rest, omega
+from analysis.numbers.resampled import draws
 from analysis.results.reliability import reliability
 from tests.analysis.outcomes import outcomes
+from tests.analysis.reference import FOLDER, expected
 from tests.analysis.studies import SCALES, Patient, study
 
 
@@ -62,6 +68,44 @@ def test_an_item_without_variance_of_its_own_is_refused():
 def test_alpha_lies_within_its_interval():
     found = alpha(answers(5))
     assert found.low < found.estimate < found.high < 1
+
+
+def test_draws_are_those_that_r_took():
+    taken = pd.read_csv(FOLDER / "consistency" / "draws.csv", header=None).to_numpy()
+    assert (taken == draws(50)).all()
+
+
+@pytest.mark.parametrize("name", ["skewed", "even"])
+def test_intervals_equal_r(name):
+    """Psych's alpha and factanal's omega, patients left out and resampled, of skewed and even items."""
+    items = pd.read_csv(FOLDER / "consistency" / f"{name}.csv").to_numpy(np.float64)
+    want = expected("consistency")[name]
+    of_items, of_factor = alpha(items), omega(items)
+    assert isinstance(of_items, Alpha)
+    assert isinstance(of_factor, Omega)
+    assert of_items.estimate == pytest.approx(want["alpha"]["estimate"], rel=1e-8)
+    assert alpha_interval(items, of_items.estimate) == pytest.approx(want["alpha"]["limits"], rel=1e-8)
+    assert of_factor.estimate == pytest.approx(want["omega"]["estimate"], rel=1e-6)
+    assert (of_factor.low, of_factor.high) == pytest.approx(want["omega"]["limits"], rel=1e-6)
+
+
+@pytest.mark.parametrize("patients", [10, 20, 49])
+def test_few_patients_have_no_interval(patients):
+    few = answers(5, patients)
+    found, common = alpha(few), omega(few)
+    assert isinstance(found, Alpha)
+    assert alpha_interval(few, found.estimate) is None
+    assert isinstance(common, Omega)
+    assert (common.low, common.high) == (None, None)
+
+
+def test_what_one_patient_decides_has_no_interval():
+    """All answer the lowest but one: draws without that patient know nothing."""
+    items = np.zeros((60, 4))
+    items[0] = 3, 2, 3, 1
+    found = alpha(items)
+    assert isinstance(found, Alpha)
+    assert alpha_interval(items, found.estimate) is None
 
 
 def test_few_patients_have_no_coefficient():

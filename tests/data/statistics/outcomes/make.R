@@ -99,7 +99,8 @@ resampled <- function(X, al, L, u) {
   m <- nrow(X); if (m < 50) return(NULL); k <- ncol(X)
   stud <- function(estimate, without) { f <- (m - 1) * (mean(without) - without); set.seed(1); e <- log(1 - estimate)
     se <- sqrt(mean(f^2) / (m - 1)); b <- replicate(4000, { d <- f[sample(m, replace = TRUE)]; mean(d) / sqrt(mean((d - mean(d))^2) / (m - 1)) })
-    1 - exp(e - se * quantile(b, c(.025, .975), names = FALSE)) }
+    df <- min(m - 1, 2 / (2 / (m - 1) + (mean(f^4) / mean(f^2)^2 - 3) / m)); reach <- qt(.975, df) / qt(.975, m - 1)
+    1 - exp(e - se * reach * quantile(b, c(.025, .975), names = FALSE)) }
   alpha_of <- function(Y) k / (k - 1) * (1 - sum(apply(Y, 2, var)) / var(rowSums(Y)))
   omega_of <- function(Y) { g <- factanal(Y, 1, start = u); omega(Y, g$loadings[, 1], g$uniquenesses) }
   each <- function(of) log(1 - sapply(seq_len(m), function(i) of(X[-i, ])))
