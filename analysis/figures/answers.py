@@ -7,7 +7,7 @@ from analysis.figures.pages import Part, Scene, chosen_pair
 from analysis.results.findings import Findings
 from analysis.results.scales import life_and_mood, mood_scales, screening_scales
 from analysis.statements import outcomes, time, together, treatments
-from analysis.statements.answer import NOTHING_TOLD, Wording, in_one, joined
+from analysis.statements.answer import NOTHING_TOLD, Wording, by_stratum, in_one, joined
 from analysis.statements.statement import Statement
 from analysis.statements.words import shifted
 from analysis.words import words as _
@@ -82,6 +82,24 @@ def _begun(family: str | None) -> Wording:
     )
 
 
+def _changed(scene: Scene) -> str:
+    """Every main scale: one may get worse while another gets better."""
+    found = _found(scene)
+    each = {
+        stratum: [outcomes.changed_of(found, scale, stratum) for scale in scene.scales]
+        for stratum in scene.view.strata
+    }
+    return by_stratum({stratum: [one for one in of if one] for stratum, of in each.items()})
+
+
+def _measured(scene: Scene) -> str:
+    """Every main scale: that the first measures well says nothing of the others."""
+    found = _found(scene)
+    return by_stratum(
+        {stratum: outcomes.consistency(found, scene.scales, stratum) for stratum in scene.view.strata}
+    )
+
+
 def _first_of(tell: Callable[[Findings, str], list[Statement]]) -> Callable[[Scene], str]:
     """The sentences on the first of the main scales that has any."""
 
@@ -102,9 +120,9 @@ _ANSWERS: Mapping[str, Callable[[Scene], str]] = {
     "before-after": _first_of(treatments.before_and_after),
     "compared": _compared,
     "injections": _first_of(treatments.round_injections),
-    "change": _first_of(outcomes.changed),
+    "change": _changed,
     "screening": _first_of(outcomes.screened),
-    "quality": _first_of(outcomes.consistent),
+    "quality": _measured,
 }
 
 

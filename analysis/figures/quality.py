@@ -24,7 +24,6 @@ from analysis.words import words as _
 
 KEY = "quality"
 NOBODY = _("No scale has the 10 patients with complete items that a coefficient needs yet.")
-_ENOUGH = 0.7  # Terwee et al., J Clin Epidemiol 2007;60:34
 _COLUMNS = [
     _("Scale"),
     _("Patients are"),
@@ -70,7 +69,10 @@ def quality_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
                 stratum,
                 up_to(records),
                 drawn_estimates(
-                    [_row(info, one) for one in records], stratum, marks=[_ENOUGH], limits=with_room(0, 1)
+                    [_row(info, one) for one in records],
+                    stratum,
+                    marks=[outcomes.ENOUGH],
+                    limits=with_room(0, 1),
                 ),
             )
             for stratum, records in parts.items()

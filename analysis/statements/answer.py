@@ -34,22 +34,28 @@ def in_one(
 
     A sentence's own rule decides its direction: here only scores of one direction are named together.
     """
-    answers = []
+    clauses: dict[str | None, list[str]] = {}
     for stratum in strata:
         of = [one for one in told if one.stratum == stratum]
-        clauses = [
+        clauses[stratum] = [
             clause
             for other in dict.fromkeys(one.other for one in of)
             for clause in _clauses([one for one in of if one.other == other], info, wording(other))
         ]
-        if clauses:
-            answers.append(
-                _(
-                    "in %(stratum)s patients %(listed)s",
-                    stratum=STRATUM_WORDS[stratum or "all"],
-                    listed=listed(clauses, str(AND)),
-                )
-            )
+    return by_stratum(clauses)
+
+
+def by_stratum(clauses: Mapping[str | None, Sequence[str]]) -> str:
+    """The clauses on the patients of each stratum as one sentence."""
+    answers = [
+        _(
+            "in %(stratum)s patients %(listed)s",
+            stratum=STRATUM_WORDS[stratum or "all"],
+            listed=listed(of, str(AND)),
+        )
+        for stratum, of in clauses.items()
+        if of
+    ]
     return _sentence("; ".join(map(str, answers))) if answers else str(NOTHING_TOLD)
 
 

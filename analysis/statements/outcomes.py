@@ -1,29 +1,33 @@
 """Sentences that count: change, screening, recovery, consistency. Nothing is tested, no direction is told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analysis.data.change import of_one_person
 from analysis.data.cutoffs import BAD_END
+from analysis.data.frame import ScaleInfo, Threshold
 from analysis.data.record import Record
 from analysis.results.findings import Findings
 from analysis.results.recovery import ALL_CAUSES
 from analysis.statements.rule import NOT_TESTED, TOLD, by_question
 from analysis.statements.statement import Statement
-from analysis.statements.words import number, people, percent, said
+from analysis.statements.words import listed, number, people, percent, said
 from analysis.words import numeral
 from analysis.words import words as _
 
 _PARTS = ("improved", "stable", "worse")
+_CONSISTENCY = {
+    "enough": _("consistency is enough for %(scales)s"),
+    "low": _("consistency is too low for %(scales)s"),
+    "unknown": _("there is no coefficient of %(scales)s"),
+}
+ENOUGH = 0.7  # of alpha or omega: Terwee et al., J Clin Epidemiol 2007;60:34
 
 
 def changed(found: Findings, scale: str) -> list[Statement]:
     """How many passed the published change of one patient, by the threshold that counts for one person."""
-    info = found.frames.scale_info[scale]
-    threshold = of_one_person(info.thresholds)
+    info, threshold, of = _changes(found, scale)
     if threshold is None:
         return []
-    used = [one for one in found.change if one["threshold_kind"] == threshold.kind and one["n"] != 0]
-    of = by_question(used, ("scale",)).get((scale,), {})
     by = _("%(label)s, by %(value)s points or more", label=info.label, value=numeral(threshold.value))
     return [
         Statement(
@@ -43,6 +47,35 @@ def changed(found: Findings, scale: str) -> list[Statement]:
         for stratum in TOLD
         if stratum in of
     ]
+
+
+def changed_of(found: Findings, scale: str, stratum: str | None) -> str | None:
+    """The same in few words, for an answer on several scales: who got better, and who worse."""
+    info, __, of = _changes(found, scale)
+    one = of.get(stratum)
+    if one is None:
+        return None
+    if any(one[name] is None for name in _PARTS):
+        return _("the counts of %(label)s are hidden", label=info.label)
+    return _(
+        "by %(label)s %(better)s of %(patients)s got better and %(worse)s worse",
+        label=info.label,
+        better=one["improved"],
+        patients=sum(one[name] for name in _PARTS),
+        worse=one["worse"],
+    )
+
+
+def _changes(found: Findings, scale: str) -> tuple[ScaleInfo, Threshold | None, Mapping[str | None, Record]]:
+    """The records of the threshold that counts for one person, by stratum."""
+    info = found.frames.scale_info[scale]
+    threshold = of_one_person(info.thresholds)
+    used = [
+        one
+        for one in found.change
+        if threshold is not None and one["threshold_kind"] == threshold.kind and one["n"] != 0
+    ]
+    return info, threshold, by_question(used, ("scale",)).get((scale,), {})
 
 
 def _counts(one: Record) -> str:
@@ -119,11 +152,34 @@ def consistent(found: Findings, scale: str) -> list[Statement]:
     ]
 
 
+def consistency(found: Findings, scales: Sequence[str], stratum: str | None) -> list[str]:
+    """Of which scales there is enough, of which too little, and of which no coefficient: a clause each."""
+    of: dict[str, list[str]] = {enough: [] for enough in _CONSISTENCY}
+    for scale in scales:
+        instrument, __, name = scale.partition(".")
+        records = by_question(found.reliability, ("instrument", "scale")).get((instrument, name), {})
+        one, label = records.get(stratum), found.frames.scale_info[scale].label
+        if one is None or one["n"] == 0:
+            continue
+        if one["alpha"] is None:
+            of["unknown"].append(label)
+            continue
+        which = _which(one)
+        told = _("%(label)s (%(name)s %(number)s)", label=label, name=which, number=number(one[which]))
+        of["enough" if one[which] >= ENOUGH else "low"].append(told)
+    return [_CONSISTENCY[which] % {"scales": listed(named)} for which, named in of.items() if named]
+
+
+def _which(one: Record) -> str:
+    """The coefficient that is told: omega, or alpha where only that has an interval."""
+    bare = one["omega"] is None or (one["omega_low"] is None and one["alpha_boot_low"] is not None)
+    return "alpha" if bare else "omega"
+
+
 def _coefficient(label: str, one: Record) -> tuple[str, str]:
     if one["alpha"] is None:
         return _("there is no alpha of %(label)s", label=label), f" ({one['reason']})"
-    bare = one["omega"] is None or (one["omega_low"] is None and one["alpha_boot_low"] is not None)
-    name = "alpha" if bare else "omega"
+    name = _which(one)
     said = _("%(label)s has an %(name)s of %(number)s", label=label, name=name, number=number(one[name]))
     low, high = (one[f"{'alpha_boot' if name == 'alpha' else name}_{end}"] for end in ("low", "high"))
     return said, f" ({one['boot_reason']})" if low is None else _(
