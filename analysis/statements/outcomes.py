@@ -57,13 +57,17 @@ def changed_of(found: Findings, scale: str, stratum: str | None) -> str | None:
         return None
     if any(one[name] is None for name in _PARTS):
         return _("the counts of %(label)s are hidden", label=info.label)
-    return _(
-        "by %(label)s %(better)s of %(patients)s got better and %(worse)s worse",
-        label=info.label,
-        better=one["improved"],
-        patients=sum(one[name] for name in _PARTS),
-        worse=one["worse"],
-    )
+    numbers = {
+        "label": info.label,
+        "better": one["improved"],
+        "patients": sum(one[name] for name in _PARTS),
+        "worse": one["worse"],
+    }
+    if one["rounded"]:
+        return _(
+            "by %(label)s about %(better)s of %(patients)s got better and about %(worse)s worse", **numbers
+        )
+    return _("by %(label)s %(better)s of %(patients)s got better and %(worse)s worse", **numbers)
 
 
 def _changes(found: Findings, scale: str) -> tuple[ScaleInfo, Threshold | None, Mapping[str | None, Record]]:

@@ -26,8 +26,9 @@ def test_the_answer_on_change_has_every_scale():
             and one.get("stratum") == "chronic"
             and one["threshold_kind"] in ("sdc_individual", "mcid")
         ][:1]
-        label = frames.scale_info[scale].label
-        assert f"by {label} {one['improved']} of {one['n']} got better and {one['worse']} worse" in said
+        label, about = frames.scale_info[scale].label, "about " if one["rounded"] else ""
+        counts = f"{about}{one['improved']} of {one['n']} got better and {about}{one['worse']} worse"
+        assert f"by {label} {counts}" in said
     assert said.startswith("In ")
     assert said.count(".") == 1
 
