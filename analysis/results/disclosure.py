@@ -81,6 +81,22 @@ def taken_out(frames: StudyFrames, filters: Filters, under: int) -> TakenOut:
     return _singled_out(frames, rows, list(filters.chosen.items()), under)
 
 
+def pair_taken_out(frames: StudyFrames, filters: Filters, pair: tuple[str, str], under: int) -> TakenOut:
+    """The same of the patients with both scores of the pair at one visit: many may have either.
+
+    They are taken out on both scales.
+    """
+    if not filters.chosen:
+        return NOTHING
+    rows = _rows(frames, filters)
+    known = rows[rows["value"].notna()]
+    one, other = (known[known["scale"] == scale] for scale in pair)
+    both = one[one["visit_id"].isin(other["visit_id"])].reset_index(drop=True)
+    found = _singled_out(frames, both, filters.chosen.items(), under)
+    people = pd.concat([found.people.assign(scale=scale) for scale in pair], ignore_index=True)
+    return TakenOut(frozenset((scale, of) for _, of in found.cells for scale in pair), people[PERSON])
+
+
 def without(part: StudyFrames, out: TakenOut) -> StudyFrames:
     """The frames without these patients' scores on these scales, and answers of which no score is left."""
     if not out.cells:

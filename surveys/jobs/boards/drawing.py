@@ -57,9 +57,9 @@ def draw(
     from analysis.figures import SIDE_BY_SIDE, TOGETHER, View, main_scales
     from analysis.figures.answers import answer
     from analysis.figures.overview import overview
-    from analysis.figures.pages import SCREENS, Scene
+    from analysis.figures.pages import SCREENS, Scene, chosen_pair
     from analysis.methods import methods
-    from analysis.results.disclosure import NOTHING, taken_out, without
+    from analysis.results.disclosure import NOTHING, pair_taken_out, taken_out, without
     from analysis.results.filters import Filters, apply
     from analysis.results.findings import Findings
     from analysis.told import records_of_screen
@@ -79,6 +79,14 @@ def draw(
     scales = main_scales(part)
     found = overview(part, view, scales=scales)
     scene = Scene(part, view, scales, on, pair)
+    both = chosen_pair(scene)
+    if page == "pair" and all(both) and not may_open_patients:
+        of_pair = pair_taken_out(frames, filters, both, suppress_under)
+        few = dataclasses.replace(few, cells=few.cells | of_pair.cells)
+        part = without(part, of_pair)
+        scene = dataclasses.replace(scene, frames=part)
+        if not part.scores["scale"].isin(both).any() or chosen_pair(scene) != both:
+            return Board(message=_by_subtraction(view), both_wordings=holds_both(frames))
     parts = SCREENS[page](scene)
     return Board(
         answer=answer(page, scene, parts),

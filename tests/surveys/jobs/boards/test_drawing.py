@@ -95,6 +95,21 @@ def test_more_than_four_filters_show_nothing_to_readers_of_groups() -> None:
     assert not drawn(people(40), sex="female").message
 
 
+@pytest.mark.parametrize(("both", "shown"), [(2, False), (9, True)])
+def test_a_pair_that_few_have_is_not_shown(both: int, shown: bool) -> None:
+    """Of many men with either score few have both at one visit: all dots less the women's would be theirs."""
+    apart = [("2025-02-01", {"face.total": 50.0}), ("2025-03-01", {"phq9.total": 3.0})]
+    patients = [
+        *with_mood(20),
+        *(Patient(f"apart {n}", apart, sex="male") for n in range(15)),
+        *with_mood(both, sex="male"),
+    ]
+    for may_open_patients in (False, True):
+        board = drawn(patients, page="pair", may_open_patients=may_open_patients, sex="female")
+        assert bool(board.sections) is (shown or may_open_patients)
+        assert ("by subtraction" in (board.message or "")) is not bool(board.sections)
+
+
 @pytest.mark.parametrize("page", SCREENS)
 def test_readers_of_groups_see_whose_no_mark_is(page: str) -> None:
     """No code stands in a text, a table or the data of a drawing; at dots those of the clinic see it."""
