@@ -10,7 +10,7 @@ from sqlalchemy import CTE, ColumnElement, Subquery, and_, case, func, literal, 
 from sqlalchemy.orm import Session
 
 from surveys.lists.scope import Scope
-from surveys.lists.visits import STATES, StateOfVisit, placed, states
+from surveys.lists.visits import STATES, StateOfVisit, counted, states
 from surveys.models import Patient, Serving, Timepoint, Visit
 
 PAGE = 50
@@ -81,12 +81,9 @@ def grid(
         .order_by(Timepoint.position)
     ).all()
     counts: dict[int, dict[str, int]] = {}
-    everybody = placed(scope)
-    query = select(everybody.c.timepoint_id, everybody.c.state, func.count()).group_by(
-        everybody.c.timepoint_id, everybody.c.state
-    )
-    for timepoint, state, count in session.execute(query):
-        counts.setdefault(timepoint, {})[state] = count
+    for timepoint, state, count in session.execute(counted(scope)):
+        of_timepoint = counts.setdefault(timepoint, {})
+        of_timepoint[state] = of_timepoint.get(state, 0) + count
     lines, total = _lines(session, scope, number, size, only, sort)
     return Grid(
         [

@@ -11,9 +11,9 @@ from sqlalchemy import (
     CTE,
     Boolean,
     ColumnElement,
+    CompoundSelect,
     ScalarSelect,
     String,
-    Subquery,
     Text,
     case,
     cast,
@@ -147,30 +147,37 @@ def states(scope: Scope, *conditions: ColumnElement[bool]) -> CTE:
     return stated.cte("stated").prefix_with("MATERIALIZED")
 
 
-def placed(scope: Scope) -> Subquery:
-    """The visits of each timepoint with their states, a row per visit and timepoint: `timepoint_id`, `state`.
+def counted(scope: Scope) -> CompoundSelect[Any]:
+    """How many visits of each state a timepoint has: `timepoint_id`, `state`, `number`, to be added up.
 
     A visit stands at its own timepoint, and at others where it serves several.
     """
     said = StateOfVisit.on(scope.today)
     in_scope = (scope.of_visit, Visit.withdrawn_at.is_(None))
-    # Most visits are done, which an index tells by itself: neither they nor their patients are read.
-    done = select(Visit.timepoint_id, literal("done").label("state")).where(
-        *in_scope, Visit.done_at.is_not(None)
+    # Most visits are done, which an index tells by itself, timepoint by timepoint: neither they nor their
+    # patients are read or sorted.
+    done = (
+        select(Visit.timepoint_id, literal("done").label("state"), func.count().label("number"))
+        .where(*in_scope, Visit.done_at.is_not(None))
+        .group_by(Visit.timepoint_id)
     )
     others = (
-        select(Visit.timepoint_id, said.state)
+        select(Visit.timepoint_id, said.state.label("state"))
         .join(Patient, Patient.id == Visit.patient_id)
         .where(*in_scope, Visit.done_at.is_(None))
     )
     served = select(Serving.visit_id, Serving.timepoint_id).distinct().subquery("served")
     further = (
-        select(served.c.timepoint_id, said.state)
+        select(served.c.timepoint_id, said.state.label("state"))
         .join(Visit, Visit.id == served.c.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
         .where(*in_scope, served.c.timepoint_id.is_distinct_from(Visit.timepoint_id))
     )
-    return union_all(done, others, further).subquery("placed")
+    rest = union_all(others, further).subquery("rest")
+    by_state = select(rest.c.timepoint_id, rest.c.state, func.count()).group_by(
+        rest.c.timepoint_id, rest.c.state
+    )
+    return union_all(done, by_state)
 
 
 @dataclass(frozen=True)
