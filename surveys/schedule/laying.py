@@ -83,9 +83,13 @@ def _merged(found: Sequence[Occasion], enrolled_on: date | None) -> list[Schedul
         else:
             serves = tuple(sorted((*before.serves, occasion.serves), key=order.__getitem__))
             battery = tuple(dict.fromkeys((*before.battery, *occasion.battery)))
-            # The days of the later one, where all of them lie within the earlier one's.
-            visits[-1] = ScheduledVisit(serves, shared or occasion.window, battery)
+            visits[-1] = ScheduledVisit(serves, shared or _later_of(before.window, occasion.window), battery)
     return visits
+
+
+def _later_of(before: Window, after: Window) -> Window:
+    """The days of the one that opens later: ``before`` may have moved past all days of ``after``."""
+    return after if before.opens_on <= after.opens_on else before
 
 
 def _shared(before: Window, after: Window) -> Window | None:

@@ -121,6 +121,17 @@ def test_overlapping_visits_are_one() -> None:
     )
 
 
+def test_a_visit_that_waited_keeps_its_day_for_what_closes_before() -> None:
+    """Two are due while the first is open: one waits until it has closed, the other closes before that."""
+    first = occasion("first", START, 0, 14, ("face",))
+    waits = occasion("waits", START + timedelta(days=1), 0, 14, ("face",))
+    closes = occasion("closes", START + timedelta(days=1), 0, 13, ("face",))
+    visits = lay_out([waits, closes, first])
+    assert keys(visits) == [("first",), ("waits", "closes")]
+    day = START + timedelta(days=15)
+    assert [visit.window for visit in visits] == [first.window, Window(day, day, day)]
+
+
 def test_a_visit_that_waits_for_another_is_due_once_it_opens() -> None:
     """Enrolled long after the onset, whose visit is overdue and open; today's follows, or is that one."""
     onset = occasion("onset", date(2026, 5, 15), 30, 60, ("gad7",))
