@@ -141,7 +141,7 @@ def test_disk_and_guards(app: Flask, ready: Settings, monkeypatch: pytest.Monkey
     monkeypatch.setattr(standing, "COMFORTABLY_FREE", 2**62)
     [gap] = gaps(app, ready)
     assert gap.startswith("Disk: ")
-    monkeypatch.undo()
+    monkeypatch.setattr(standing, "COMFORTABLY_FREE", 0)
     monkeypatch.setattr(standing.guards, "missing", lambda session: iter(["Trigger x: it is missing"]))
     assert gaps(app, ready) == ["Guards of the database: Trigger x: it is missing"]
 

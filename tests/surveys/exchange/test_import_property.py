@@ -6,8 +6,10 @@ import csv
 import io
 import itertools
 import json
+import unicodedata
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -23,7 +25,12 @@ ITEMS = {
     for item in LIBRARY.get(key).items
 }
 codes = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9+._/-]{0,20}", fullmatch=True)
-names = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=30)
+# Names as a keyboard makes them; one that begins as a formula is refused (`tests/surveys/test_typed.py`).
+names = (
+    st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=30)
+    .map(partial(unicodedata.normalize, "NFC"))
+    .filter(lambda name: name[0] not in "=+-@")
+)
 visits = names | st.sampled_from(["baseline", "3 months", "before, after", 'the "big" visit'])
 days = st.dates(date(2001, 1, 1), date(2025, 6, 1))
 answers = st.fixed_dictionaries(
@@ -42,9 +49,15 @@ def told(row: dict[str, Any]) -> dict[str, dict[str, int]]:
     return found
 
 
+def of_whom(row: dict[str, Any]) -> tuple[str, str]:
+    """Patient, in whichever capitals, and visit: names and keys of the plan are one."""
+    return row["patient"].casefold(), {"3 months": "month_3"}.get(row["visit"], row["visit"])
+
+
 def is_same(row: dict[str, Any]) -> tuple[str, str]:
-    """What makes two rows the same visit: names and keys of the plan are one."""
-    return row["patient"], {"3 months": "month_3"}.get(row["visit"], row["visit"])
+    """What makes two rows the same visit."""
+    patient, visit = of_whom(row)
+    return patient, visit.casefold()
 
 
 @settings(examples(5), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
@@ -60,12 +73,12 @@ def test_rows_round_trip(make_desk: Callable[..., Desk], drawn: list[dict[str, A
         writer.writerow(facts | row["answers"])
     summary = desk.take(file.getvalue())
     expected = {
-        (*is_same(row), str(row["completed_on"]), key): given
+        (*of_whom(row), str(row["completed_on"]), key): given
         for row in drawn
         for key, given in told(row).items()
     }
     stored = {
-        (patient, visit, on, key): json.loads(given)
+        (patient.casefold(), visit, on, key): json.loads(given)
         for study, patient, visit, on, key, given in desk.rows(
             "SELECT patient.study_id, patient.code, visit.name, completed_on, instrument, answers "
             "FROM response JOIN visit ON visit.id = visit_id JOIN patient ON patient.id = patient_id"
