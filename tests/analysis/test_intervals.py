@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from tests.analysis.nothing import SLOPES
 from tests.proofs.cases import cases
 from tests.proofs.drawn import Case, Drawn
-from tests.proofs.intervals import BEGIN, DOCUMENT, END, rate
+from tests.proofs.intervals import BEGIN, DOCUMENT, END, WITHIN, rate, tasks
 
 RUNS = 100
 CHEAP = ("mean", "difference of means", "before and after", "share", "Spearman", "Pearson", "Kruskal", "Dunn")
@@ -35,3 +36,11 @@ def test_what_is_seldom_there_is_a_fault():
     [fault] = rate(seldom, 200).faults
     assert "thing, of ten: has a value in" in fault
     assert rate(replace(seldom, answers=0.3), 200).faults == []
+
+
+def test_every_sample_is_drawn_once():
+    """No case shares its place with studies of nothing: 0 and 0.0 are one key."""
+    parts = tasks()
+    assert len(set(parts)) == len(parts)
+    samples = sum(many for __, (__, many) in parts)
+    assert samples == sum(case.runs for case in cases()) + len(SLOPES) * len(WITHIN)

@@ -12,10 +12,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import sqrt
 from multiprocessing import get_context
 from pathlib import Path
@@ -104,8 +103,8 @@ def _shares(case: Case, counts: Counter[str], runs: int) -> Rate:
     )
 
 
-# The place of a case, or the slopes of the studies of nothing; and which samples of it.
-_Task = tuple[int | float, tuple[int, int]]
+# The place of a case, or the slopes of the studies of nothing in words; and which samples of it.
+_Task = tuple[int | str, tuple[int, int]]
 
 
 def _done(task: _Task) -> tuple[_Task, Counter[str]]:
@@ -115,10 +114,16 @@ def _done(task: _Task) -> tuple[_Task, Counter[str]]:
         return task, _counted(cases()[of], (at, many))
     counts: Counter[str] = Counter()
     for seed in WITHIN[at : at + many]:
-        found = p_values(seed, of)
+        found = p_values(seed, float(of))
         counts.update(f"{name}, test" for name in found)
         counts.update(f"{name}, spoke" for name, p in found.items() if p < ALPHA)
     return task, counts
+
+
+def tasks() -> list[_Task]:
+    """All samples, in parts."""
+    of_cases: list[_Task] = [(at, part) for at, case in enumerate(cases()) for part in _parts(case.runs)]
+    return of_cases + [(str(slopes), part) for slopes in SLOPES for part in _parts(len(WITHIN))]
 
 
 def rates(processes: int | None = None) -> list[Rate]:
@@ -126,15 +131,12 @@ def rates(processes: int | None = None) -> list[Rate]:
 
     In as many processes as there are processors; the samples are the same with any number of them.
     """
-    tasks: list[_Task] = [(at, part) for at, case in enumerate(cases()) for part in _parts(case.runs)]
-    tasks += [(slopes, part) for slopes in SLOPES for part in _parts(len(WITHIN))]
+    counts: dict[int | str, Counter[str]] = defaultdict(Counter)
     with get_context("spawn").Pool(processes) as pool:
-        done = sorted(pool.imap_unordered(_done, tasks), key=lambda one: tasks.index(one[0]))
-    counts = {
-        of: sum((one for __, one in of_it), Counter()) for of, of_it in groupby(done, lambda one: one[0][0])
-    }
+        for (of, __), one in pool.imap(_done, tasks()):
+            counts[of] += one
     found = [_shares(case, counts[at], case.runs) for at, case in enumerate(cases())]
-    return found + [one for slopes in SLOPES for one in _of_nothing(slopes, counts[slopes])]
+    return found + [one for slopes in SLOPES for one in _of_nothing(slopes, counts[str(slopes)])]
 
 
 def _of_nothing(slopes: float, counts: Counter[str]) -> Iterable[Rate]:
