@@ -89,11 +89,9 @@ SELECT md5(string_agg(one, ' ' ORDER BY one)) FROM (
 """
 
 
-REVISION = "SELECT string_agg(version_num, ' ') FROM alembic_version"
-
-
 def _schema(connection: psycopg.Connection) -> str:
-    return " ".join(str(connection.execute(one).fetchall()) for one in (SCHEMA, REVISION))
+    [(told,)] = connection.execute(SCHEMA).fetchall()
+    return str(told)
 
 
 class PostgresMissingError(Exception):
@@ -118,13 +116,13 @@ class Postgres:
         return self._dsn(name)
 
     def schema_of(self, url: str) -> str:
-        """What tells whether a test changed tables, constraints, triggers or revision of the one at `url`."""
+        """What tells whether a test changed the tables, constraints or triggers of the database at `url`."""
         return _schema(self._connection(url))
 
     def empty(self, url: str, schema: str) -> bool:
         """Take every row out of the database at `url`, even with open connections; faster than a new one.
 
-        The revision of its tables stays. False, and nothing is done, where its schema or revision is another.
+        The revision of its tables stays. False, and nothing is done, where its schema is another one.
         """
         connection = self._connection(url)
         if _schema(connection) != schema:

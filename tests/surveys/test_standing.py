@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from surveys import standing
-from surveys.db import db, writing
+from surveys.db import db, newest_revision, writing
 from surveys.jobs import queue
 from surveys.models import AlertMail, Message, Staff, Study
 from surveys.settings import Settings, SignInService
@@ -77,6 +77,12 @@ def test_settings(app: Flask, ready: Settings, told: str, change: Callable[[Sett
     assert gap.startswith(told)
 
 
+def _execute(app: Flask, statement: str, **values: str) -> None:
+    with app.app_context(), writing():
+        db.session.execute(text(statement), values)
+        db.session.commit()
+
+
 @pytest.mark.usefixtures("roles_apart")
 @pytest.mark.parametrize(
     ("told", "statement"),
@@ -87,10 +93,11 @@ def test_settings(app: Flask, ready: Settings, told: str, change: Callable[[Sett
 )
 def test_what_is_stored(app: Flask, ready: Settings, told: str, statement: str) -> None:
     """Each is told alone."""
-    with app.app_context(), writing():
-        db.session.execute(text(statement))
-        db.session.commit()
-    [gap] = gaps(app, ready)
+    _execute(app, statement)
+    found = gaps(app, ready)
+    # The database of the next test is this one without its rows, and its revision is not among those.
+    _execute(app, "UPDATE alembic_version SET version_num = :newest", newest=newest_revision())
+    [gap] = found
     assert gap.startswith(told)
 
 
