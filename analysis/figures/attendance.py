@@ -166,6 +166,7 @@ def _rate(one: Record) -> float | None:
 
 
 def _attended(records: Sequence[Record]) -> str:
+    """The first and the last visit, and between them the one that was answered least."""
     told = [one for one in records if _rate(one) is not None]
     if not told:
         return _("No visit was expected yet, or too few to show.")
@@ -173,7 +174,8 @@ def _attended(records: Sequence[Record]) -> str:
     enrolled = [one for one in told if one["completion_rate"] is None]
     said = []
     for of, among in ((_("those expected"), expected), (_("all enrolled"), enrolled)):
-        ends = among if len(among) < 2 else [among[0], among[-1]]
+        least = min(among, key=lambda one: _rate(one) or 0.0, default=None)
+        named = [one for place, one in enumerate(among) if place in {0, len(among) - 1} or one is least]
         texts = [
             _(
                 "%(one)s of %(one_2)s (%(percent)s) at %(visit_name)s",
@@ -182,7 +184,7 @@ def _attended(records: Sequence[Record]) -> str:
                 percent=percent(_rate(one)),
                 visit_name=_visit_name(one),
             )
-            for one in ends
+            for one in named
         ]
         if texts:
             said.append(_("Answered of %(of)s: %(texts)s.", of=of, texts=joined(", ", texts)))

@@ -79,6 +79,26 @@ def test_an_import_does_not_say_who_was_to_come():
     assert "expected" not in told
 
 
+def test_the_visit_that_fewest_answered_is_named():
+    """Two later visits of twenty patients, the first of them answered by six."""
+    days = [("2024-02-01", BOTH), ("2024-08-01", BOTH), ("2024-11-01", BOTH)]
+    made = study([Patient(f"p{n}", days) for n in range(20)])
+    at = made.visits["visit"] == "visit 2"
+    unanswered = set(made.visits.loc[at & (made.visits["patient"].str[1:].astype(int) >= 6), "visit_id"])
+    made = dataclasses.replace(
+        made,
+        scores=made.scores[~made.scores["visit_id"].isin(unanswered)],
+        responses=made.responses[~made.responses["visit_id"].isin(unanswered)],
+        visits=made.visits.assign(
+            begun=~made.visits["visit_id"].isin(unanswered),
+            closes_on=made.visits["closes_on"].mask(at, pd.Timestamp("2024-09-01")),
+        ),
+    )
+    told = attendance_figure(made, ON, View()).summary
+    shares = [told.index(f"({share}\u00a0%) at visit {n}") for n, share in ((1, 100), (2, 30), (3, 100))]
+    assert shares == sorted(shares)
+
+
 def test_an_import_that_also_says_who_did_not_come_has_a_denominator():
     """Rows of missed visits, which ask nothing; or answers that fill visits of the plan."""
     filled = imported(planned(answered=7))
