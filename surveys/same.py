@@ -49,7 +49,9 @@ def folded(text: str) -> str:
     Capitals, kinds of dashes, of spaces and of apostrophes, the way accents are encoded, and signs without
     width do not matter. Accents do.
     """
-    bare = _APOSTROPHES.sub("'", _DASHES.sub("-", _WITHOUT_WIDTH.sub("", text)))
+    # Greek has signs of its own that are one and the same as ´ and `.
+    joined = unicodedata.normalize("NFC", _WITHOUT_WIDTH.sub("", text))
+    bare = _APOSTROPHES.sub("'", _DASHES.sub("-", joined))
     # Letters such as ΐ come apart when their case is folded.
     return " ".join(plain(unicodedata.normalize("NFD", bare).casefold()).split())
 
