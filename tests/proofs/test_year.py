@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import create_engine
 
 from surveys.db import engine_options
 from tests.support.year import BEGINS, Year
 from tests.support.year_check import check
+
+
+@pytest.fixture
+def database_url(postgres_url: str) -> str:
+    """The database of production; the suite's three weeks are lived on SQLite."""
+    return postgres_url
 
 
 def test_a_year_goes_by_without_a_wrong_message(database_url: str) -> None:

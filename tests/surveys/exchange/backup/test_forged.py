@@ -30,7 +30,7 @@ def test_no_backup_ends_in_a_trace(database_url: str, backup: Path, seed: int) -
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(2, 5))
+@pytest.mark.parametrize("seed", [2])
 def test_no_backup_of_very_many_ends_in_a_trace(database_url: str, backup: Path, seed: int) -> None:
     """The same at length."""
     assert hostile(backup, database_url, seed, 1000) > 500
