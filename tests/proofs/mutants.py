@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 MUTMUT = Path(sys.executable).with_name("mutmut")
-SHARE = 6
+SHARE = 4
 # Quick, and what a wrong score comes of: every mutant is tried.
 WHOLE = ("surveys.instruments.scoring", "surveys.instruments.answers", "surveys.instruments.notes")
 MOST_SURVIVING = 0.1
