@@ -23,7 +23,7 @@ LOCK := $(UV) compile --universal --python-version 3.11 --generate-hashes --no-h
 help:
 	@echo "make run     start Seventh with its demo study on 127.0.0.1:8000 (PORT=9000 changes the port)"
 	@echo "make test    the whole test suite, with a real PostgreSQL and a real browser"
-	@echo "make prove   the long proofs: what the suite proves in short form, at length; mutation testing (within an hour)"
+	@echo "make prove   the long proofs: what the suite proves in short form, at length; mutation testing (about an hour)"
 	@echo "make bench   measure, and write the table of docs/performance.md"
 	@echo "make lint    ruff, djlint and the import rule"
 	@echo "make lint-assets  eslint and stylelint, for static/src (needs Node and npm)"

@@ -79,8 +79,7 @@ def draw(
     scales = main_scales(part)
     found = overview(part, view, scales=scales)
     scene = Scene(part, view, scales, on, pair)
-    both = chosen_pair(scene)
-    if page == "pair" and all(both) and not may_open_patients:
+    if page == "pair" and not may_open_patients and all(both := chosen_pair(scene)):
         of_pair = pair_taken_out(frames, filters, both, suppress_under)
         few = dataclasses.replace(few, cells=few.cells | of_pair.cells)
         part = without(part, of_pair)
