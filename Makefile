@@ -38,8 +38,9 @@ help:
 run: $(VENV)/.run $(BIN)/seventh
 	@exec $(BIN)/seventh run
 
+# The longest test takes seconds: one that waits for ever is named and fails.
 test: $(VENV)/.dev $(BIN)/seventh browser
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto --dist worksteal -o faulthandler_timeout=100 -o faulthandler_exit_on_timeout=true
 
 prove: $(VENV)/.dev $(BIN)/seventh browser
 	$(BIN)/python -m tests.proofs

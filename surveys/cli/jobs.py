@@ -85,8 +85,8 @@ def _tend(engine: Engine, keeper: Keeper, over: Event) -> None:
                 with short_transaction(engine) as session:
                     queue.see(session, socket.gethostname(), at=datetime.now(UTC))
             with look(engine) as session:
-                is_waited_for = queue.is_waited_for(session)
-            if is_waited_for:
+                is_needed = queue.needs_process(session, socket.gethostname(), at=datetime.now(UTC))
+            if is_needed:
                 keeper.wake()
         except DBAPIError as error:
             _say_no_answer(error)

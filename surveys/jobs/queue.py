@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from analysis.words import words as _
@@ -77,6 +77,12 @@ def is_waited_for(session: Session) -> bool:
     return session.scalar(select(Job.id).where(Job.state == "waiting").limit(1)) is not None
 
 
+def needs_process(session: Session, host: str, *, at: datetime) -> bool:
+    """Whether a job waits, or is one that a process of this host would take back."""
+    wanted = (Job.state == "waiting") | _lost(host, at)
+    return session.scalar(select(Job.id).where(wanted).limit(1)) is not None
+
+
 def claim(session: Session, host: str, *, at: datetime) -> Task | None:
     """The next job, which is now this host's; no two processes get the same."""
     job = session.scalar(
@@ -134,8 +140,7 @@ def give_up_lost(session: Session, host: str, *, at: datetime) -> None:
 
     Only the one process of a host may call this.
     """
-    lost = (Job.host == host) | (Job.beat_at < at - LOST_AFTER)
-    for job in session.scalars(select(Job).where(Job.state == "running", lost).with_for_update()):
+    for job in session.scalars(select(Job).where(_lost(host, at)).with_for_update()):
         job.beat_at, job.host = None, None
         if job.tries < TRIES:
             job.state = "waiting"
@@ -183,6 +188,11 @@ def has_worker_elsewhere(session: Session, host: str, *, at: datetime) -> bool:
     """Whether a worker of another host looks for jobs, so that this one need not work on them."""
     seen = select(Host.name).where(Host.name != host, Host.seen_at > at - LOST_AFTER)
     return session.scalar(seen.limit(1)) is not None
+
+
+def _lost(host: str, at: datetime) -> ColumnElement[bool]:
+    """Jobs whose process has died, where none of this host is at work."""
+    return (Job.state == "running") & ((Job.host == host) | (Job.beat_at < at - LOST_AFTER))
 
 
 def _of(session: Session, task: Task, **values: Any) -> None:

@@ -114,6 +114,26 @@ def test_what_a_dead_process_left_is_done_by_another(workshop: Workshop) -> None
     assert (second.id, second.tries) == (first.id, 2)
 
 
+def test_a_job_whose_process_may_have_died_needs_one(workshop: Workshop) -> None:
+    """Also where no other job waits: else it stays half done until somebody asks for another."""
+
+    def needs(host: str, at: datetime) -> bool:
+        with workshop.snapshot() as session:
+            return queue.needs_process(session, host, at=at)
+
+    soon, later = AT + queue.LOST_AFTER, AT + queue.LOST_AFTER + timedelta(seconds=1)
+    before = needs("a", AT)
+    asked(workshop, form="tidy")
+    waits = needs("b", AT)
+    task = claimed(workshop, "a")
+    assert task is not None
+    assert (before, waits) == (False, True)
+    assert (needs("a", AT), needs("b", soon), needs("b", later)) == (True, False, True)
+    with workshop.change() as session:
+        queue.finish(session, task, {}, at=AT)
+    assert not needs("a", later)
+
+
 def test_what_ends_its_process_twice_is_told_as_failed(workshop: Workshop) -> None:
     asked(workshop, form="tidy")
     for _ in range(queue.TRIES):
