@@ -8,12 +8,11 @@ from typing import IO, Any, cast
 
 from surveys.exchange import formats, freezing
 from surveys.exchange.places import zipped
-from surveys.jobs import files
+from surveys.jobs import files, queue
 from surveys.jobs.queue import Task
 from surveys.jobs.running import Workshop
 from surveys.models import Study
-from surveys.store.errors import Refused
-from surveys.store.study import freezes, results
+from surveys.store.study import results
 from surveys.store.study.exports import Order
 
 
@@ -35,13 +34,10 @@ def freeze(workshop: Workshop, task: Task) -> Mapping[str, Any]:
         study = session.get_one(Study, task.study_id)
         what = freezing.held(session, study, workshop.library)
     with workshop.change() as session:
+        queue.hold(session, task)
+        files.must_still_hold(session, task, known)
         study = session.get_one(Study, task.study_id)
         kept = freezing.keep(session, study, what, task.arguments["name"], at=at, actor=task.asked_by)
-        name = kept.name
-    with workshop.change() as session:
-        is_overtaken = results.erasures(session, task.study_id) != known
-        if is_overtaken:
-            freezes.empty(session, task.study_id, at=workshop.now())
-    if is_overtaken:
-        raise Refused(files.ERASED)
-    return {"freeze": name}
+        result = {"freeze": kept.name}
+        queue.finish(session, task, result, at=workshop.now())
+    return result

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import IO, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from analysis.words import words as _
+from surveys.jobs import queue
 from surveys.jobs.desk import Desk
 from surveys.jobs.queue import Task
 from surveys.jobs.running import Workshop
@@ -22,18 +24,32 @@ def keep(workshop: Workshop, task: Task, file: IO[bytes], *, name: str, erasures
     """Keep the open file, from its beginning, in short transactions; returns the job's result.
 
     Raises:
-        Refused: there are more `erasures` than when its data were read.
+        Refused: there are more `erasures` than when its data were read, or parts went with one.
+        LostError: another process makes the file.
     """
     file.seek(0)
     number = 0
     while content := file.read(PART):
         with workshop.change() as session:
+            queue.hold(session, task)
             session.add(JobPart(job_id=task.id, number=number, content=content))
         number += 1
     with workshop.look() as session:
-        if results.erasures(session, task.study_id) != erasures:
+        kept = session.scalars(select(func.count()).where(JobPart.job_id == task.id)).one()
+        if kept != number or results.erasures(session, task.study_id) != erasures:
             raise Refused(ERASED)
     return {"name": name, "erasures": erasures}
+
+
+def must_still_hold(session: Session, task: Task, erasures: int) -> None:
+    """Keep alone, until the transaction ends, what was read when there were as many `erasures`.
+
+    Raises:
+        Refused: there are more by now.
+    """
+    results.alone(session, task.study_id)
+    if results.erasures(session, task.study_id) != erasures:
+        raise Refused(ERASED)
 
 
 def is_there(desk: Desk, job: Job) -> bool:
@@ -45,14 +61,15 @@ def is_there(desk: Desk, job: Job) -> bool:
         return kept is not None and results.erasures(session, job.study_id) == job.result["erasures"]
 
 
-def copy(desk: Desk, job: Job, to: IO[bytes]) -> None:
-    """Write the file of a job into the open file `to`, part by part."""
+def copy(desk: Desk, job: Job, to: IO[bytes]) -> bool:
+    """Write the file of a job into the open file `to`, part by part; False where it is gone by now.
+
+    In one look: between two the file might go, and a part of it would be taken for the whole.
+    """
     number = 0
-    while True:
-        with desk.look() as session:
-            part = session.scalar(select(JobPart.content).filter_by(job_id=job.id, number=number))
-        if part is None:
-            to.seek(0)
-            return
-        to.write(part)
-        number += 1
+    with desk.look() as session:
+        while part := session.scalar(select(JobPart.content).filter_by(job_id=job.id, number=number)):
+            to.write(part)
+            number += 1
+    to.seek(0)
+    return number > 0

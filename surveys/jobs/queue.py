@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from analysis.words import words as _
@@ -32,6 +32,10 @@ DIED = _("The process that worked on it ended before it was done, more than once
 
 class FullError(Exception):
     """The queue is full; nothing was asked."""
+
+
+class LostError(Exception):
+    """The job is another process's by now, or has ended: nothing more is stored of it."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +113,28 @@ def claim(session: Session, host: str, *, at: datetime) -> Task | None:
     )
 
 
+def hold(session: Session, task: Task) -> None:
+    """Keep the job this process's until the transaction ends, so that what it stores is stored once.
+
+    Raises:
+        LostError: it is another's, or has ended.
+    """
+    if session.scalar(select(Job.id).where(_is(task)).with_for_update()) is None:
+        raise LostError
+
+
 def beat(session: Session, task: Task, *, at: datetime) -> None:
     """Say that the job is still being worked on."""
     _of(session, task, beat_at=at)
 
 
 def tell(session: Session, task: Task, progress: int) -> None:
-    """Say how far it is, in hundredths."""
+    """Say how far it is, in hundredths.
+
+    Raises:
+        LostError: nobody needs to go on.
+    """
+    hold(session, task)
     _of(session, task, progress=progress)
 
 
@@ -126,7 +145,8 @@ def finish(session: Session, task: Task, result: Mapping[str, Any], *, at: datet
 
 def fail(session: Session, task: Task, error: str, *, at: datetime) -> None:
     """The job cannot be done; `error` is for whoever asked. What was made of its file goes."""
-    session.execute(delete(JobPart).where(JobPart.job_id == task.id))
+    failed = (JobPart.job_id == task.id) & exists().where(_is(task))
+    session.execute(delete(JobPart).where(failed).execution_options(synchronize_session=False))
     _of(session, task, state="failed", beat_at=None, ended_at=at, error=error)
 
 
@@ -196,6 +216,11 @@ def _lost(host: str, at: datetime) -> ColumnElement[bool]:
 
 
 def _of(session: Session, task: Task, **values: Any) -> None:
-    """Change the job while it is the task's: another process may have taken it over."""
-    mine = (Job.id == task.id) & (Job.state == "running") & (Job.tries == task.tries)
-    session.execute(update(Job).where(mine).values(**values).execution_options(synchronize_session=False))
+    """Change the job while it is the task's."""
+    mine = update(Job).where(_is(task)).values(**values)
+    session.execute(mine.execution_options(synchronize_session=False))
+
+
+def _is(task: Task) -> ColumnElement[bool]:
+    """That the job is the task's still: another process may have taken it over."""
+    return (Job.id == task.id) & (Job.state == "running") & (Job.tries == task.tries)

@@ -8,7 +8,7 @@ from typing import IO, Any, cast
 
 from surveys import SOFTWARE
 from surveys.exchange import pdf, reporting
-from surveys.jobs import files
+from surveys.jobs import files, queue
 from surveys.jobs.queue import Task
 from surveys.jobs.running import Workshop
 from surveys.models import Study
@@ -32,6 +32,8 @@ def report(workshop: Workshop, task: Task) -> Mapping[str, Any]:
     content = reporting.computed(basis)
     made = {PAGE: reporting.as_page(basis, content), NUMBERS: reporting.as_json(content)}
     with workshop.change() as session:
+        queue.hold(session, task)
+        files.must_still_hold(session, task, known)
         kept = reports.keep(
             session,
             task.study_id,
@@ -42,14 +44,9 @@ def report(workshop: Workshop, task: Task) -> Mapping[str, Any]:
             at=workshop.now(),
             actor=task.asked_by,
         )
-        number = kept.id
-    with workshop.change() as session:
-        is_overtaken = results.erasures(session, task.study_id) != known
-        if is_overtaken:
-            reports.empty(session, task.study_id)
-    if is_overtaken:
-        raise Refused(files.ERASED)
-    return {"report": number}
+        result = {"report": kept.id}
+        queue.finish(session, task, result, at=workshop.now())
+    return result
 
 
 def freeze_report(workshop: Workshop, task: Task) -> Mapping[str, Any]:

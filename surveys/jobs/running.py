@@ -40,7 +40,11 @@ class Workshop:
 
 
 Work = Callable[[Workshop, Task], Mapping[str, Any]]
-"""Does a task and returns its result; it opens short transactions of its own."""
+"""Does a task and returns its result; it opens short transactions of its own.
+
+One that stores what may be stored once only finishes the job with it, in one transaction: its process may die
+at any moment, and the job is then begun once more.
+"""
 
 
 class Runner:
@@ -93,6 +97,8 @@ class Runner:
             result = self._works[task.kind](self._workshop, task)
         except Refused as refusal:
             error = self._said_to(task, refusal)
+        except queue.LostError:
+            return
         except Exception as fault:  # the process goes on with the next job
             _log.error("A job (%s) failed: %s", task.kind, what_failed(fault))
             error = self._said_to(task, FAULT)

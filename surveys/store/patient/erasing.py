@@ -113,6 +113,7 @@ def _remove(
         facts = {"levels": levels, **erase_identity(session, patient, shared=what.others > 0)}
         if not what.keeps_answers:
             facts |= _erase_answers(session, patient)
+    results.alone(session, patient.study_id)
     if not what.keeps_answers:
         facts["freezes"] = freezes.empty(session, patient.study_id, at=at)
         facts["reports"] = reports.empty(session, patient.study_id)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from surveys.models import BoardCopy, Erasure, Job, JobPart, Patient
+from surveys.models import BoardCopy, Erasure, Job, JobPart, Patient, Study
+
+
+def alone(session: Session, study_id: int) -> None:
+    """Let nobody else keep or erase results of the study until the transaction ends.
+
+    Else what was read before an erasure might be kept by a transaction that does not see it yet.
+    """
+    session.execute(select(Study.id).where(Study.id == study_id).with_for_update(key_share=True))
 
 
 def erase(session: Session, study_id: int) -> None:

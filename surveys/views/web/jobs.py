@@ -117,7 +117,9 @@ def sent(here: Grant, number: int, code: str) -> Response:
         return redirect(url_for("jobs.show", code=code, number=number))
     db.session.rollback()  # a slow reader must not keep a transaction open
     file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 — closed once it is sent
-    files.copy(desk(), job, file)
+    if not files.copy(desk(), job, file):
+        file.close()
+        return redirect(url_for("jobs.show", code=code, number=number))
     name = job.result["name"]
     note_download(here, name)
     return send_file(file, mimetypes.guess_type(name)[0], as_attachment=True, download_name=name)

@@ -168,6 +168,26 @@ def test_who_lost_a_job_changes_nothing_of_it(workshop: Workshop) -> None:
     assert (job["state"], job["host"], job["progress"]) == ("running", "b", 40)
 
 
+def test_who_lost_a_job_takes_nothing_of_its_file(workshop: Workshop) -> None:
+    """Told as failed by whom it is no more, it stays with its parts."""
+    asked(workshop, form="tidy")
+    first = claimed(workshop, "a")
+    lost(workshop, "a", LATER)
+    second = claimed(workshop, "b", LATER)
+    assert first is not None
+    assert second is not None
+    with workshop.change() as session:
+        queue.hold(session, second)
+        session.add(JobPart(job_id=second.id, number=0, content=b"PK"))
+    with workshop.change() as session:
+        queue.fail(session, first, "A fault", at=LATER)
+        with pytest.raises(queue.LostError):
+            queue.tell(session, first, 50)
+    with workshop.snapshot() as session:
+        assert [part.content for part in session.scalars(select(JobPart))] == [b"PK"]
+    assert jobs(workshop)[0]["state"] == "running"
+
+
 def test_files_go_after_a_day_and_jobs_after_a_week(workshop: Workshop) -> None:
     asked(workshop, form="tidy")
     task = claimed(workshop)

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from surveys.jobs import queue
+from surveys.jobs import files, queue
 from surveys.jobs.desk import Desk
 from surveys.models import Job, JobPart, Membership, Patient
 from surveys.store.patient import erasing
@@ -129,6 +129,18 @@ def test_a_file_is_gone_after_its_day(app: Flask, later: Later) -> None:
         session.execute(delete(JobPart))
     member.get(PAGE)
     assert "files are kept for a day" in member.page.text
+
+
+def test_a_file_that_goes_while_it_is_fetched_is_no_part_of_one(
+    app: Flask, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look that found it was another: the page tells that it is gone."""
+    member = asked(app)
+    later.now()
+    monkeypatch.setattr(files, "is_there", lambda desk, job: True)
+    with changing(app) as session:
+        session.execute(delete(JobPart))
+    assert member.send("GET", FILE, []).status == 302
 
 
 def test_a_freeze_and_its_report_may_take_longer_too(app: Flask, later: Later) -> None:
