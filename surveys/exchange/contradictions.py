@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,12 +14,13 @@ from surveys.exchange import stored
 from surveys.exchange.faults import Fault
 from surveys.exchange.import_file import FACTS, ImportRow
 from surveys.exchange.import_plan import MatchedRow
-from surveys.exchange.stored import StoredPatient, StoredResponse
+from surveys.exchange.stored import StoredPatient, StoredResponse, TreatmentKey
 from surveys.models.patient import begins_too_late
 from surveys.store.patient import patients
 from surveys.store.patient.patients import NewTreatment
 
 NOON = time(12)
+DETAILS = {"product": _("product"), "dose": _("dose"), "unit": _("unit"), "side": _("side")}
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,47 @@ def in_days(entries: Iterable[MatchedRow], facts: Mapping[str, Any], calendar: C
                 yield Fault(problem, row.number, "treatments")
 
 
+def in_treatments(rows: Iterable[ImportRow]) -> tuple[dict[NewTreatment, ImportRow], list[Fault]]:
+    """Each kind and start once, with the details of all rows and the first row that says it; and faults."""
+    united: dict[TreatmentKey, tuple[NewTreatment, ImportRow]] = {}
+    faults = []
+    for row in rows:
+        for treatment in row.treatments:
+            key = (treatment.kind, start(treatment))
+            before, first = united.setdefault(key, (treatment, row))
+            said, other = _details(treatment), _details(before)
+            for name in sorted(name for name in said if said[name] != other.get(name, said[name])):
+                problem = _(
+                    "Row %(row)s says %(before)s as the %(name)s of the %(kind)s of %(day)s, and this row "
+                    "%(said)s. A day has one treatment of a kind: make one of both.",
+                    row=first.number,
+                    before=other[name],
+                    name=DETAILS[name],
+                    kind=treatment.kind,
+                    day=_text(treatment.started),
+                    said=said[name],
+                )
+                faults.append(Fault(problem, row.number, "treatments"))
+            united[key] = replace(before, **{**said, **other}), first
+    return dict(united.values()), faults
+
+
+def in_treatment(row: ImportRow, treatment: NewTreatment, before: Mapping[str, Any]) -> Iterator[Fault]:
+    """Details other than those that are stored for the treatment."""
+    for name, said in _details(treatment).items():
+        if before[name] != said:
+            problem = _(
+                "The file says %(said)s as the %(name)s of the %(kind)s of %(day)s, but %(before)s is "
+                "stored. Correct it on the patient's page, or take it out of the file.",
+                said=said,
+                name=DETAILS[name],
+                kind=treatment.kind,
+                day=_text(treatment.started),
+                before=_text(before[name]),
+            )
+            yield Fault(problem, row.number, "treatments")
+
+
 def in_gradings(entries: Iterable[MatchedRow]) -> tuple[dict[date, tuple[int, ImportRow]], list[Fault]]:
     """The grade of each day with the first row that says it, and where rows of one day differ."""
     gradings: dict[date, tuple[int, ImportRow]] = {}
@@ -190,6 +232,11 @@ def in_circumstances(
 def start(treatment: NewTreatment) -> date | None:
     """The day of its start, by which it is told apart from another of its kind."""
     return treatment.started.on if treatment.started else None
+
+
+def _details(treatment: NewTreatment) -> dict[str, Any]:
+    """What is said of it beside its kind and start."""
+    return {name: said for name in DETAILS if (said := getattr(treatment, name)) is not None}
 
 
 def _text(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -173,11 +173,12 @@ class _Planner:
         self._faults += contradictions.in_days(entries, facts, self._calendar)
         gradings, faults = contradictions.in_gradings(entries)
         self._faults += faults
-        treatments = self._given(rows)
+        treatments, faults = contradictions.in_treatments(rows)
+        self._faults += faults
         if known is None:
-            self._enrol(code, rows, facts, treatments, gradings, min(entry.on for entry in entries))
+            self._enrol(code, rows, facts, tuple(treatments), gradings, min(entry.on for entry in entries))
         else:
-            self._compare_treatments(known, rows, treatments)
+            self._compare_treatments(known, treatments)
             self._compare_gradings(known, gradings)
         self._entries += entries
 
@@ -219,22 +220,14 @@ class _Planner:
             whole = {**before.answers, **said}
             self._corrections.append(Correction(before.id, instrument, before.version, whole))
 
-    def _given(self, rows: Iterable[ImportRow]) -> tuple[NewTreatment, ...]:
-        """The treatments of all rows, each kind and start once."""
-        united: dict[tuple[str, date | None], NewTreatment] = {}
-        for row in rows:
-            for treatment in row.treatments:
-                united.setdefault((treatment.kind, contradictions.start(treatment)), treatment)
-        return tuple(united.values())
-
-    def _compare_treatments(
-        self, known: StoredPatient, rows: Sequence[ImportRow], treatments: Sequence[NewTreatment]
-    ) -> None:
-        for treatment in treatments:
-            if (treatment.kind, contradictions.start(treatment)) in known.treatments:
+    def _compare_treatments(self, known: StoredPatient, treatments: Mapping[NewTreatment, ImportRow]) -> None:
+        for treatment, row in treatments.items():
+            started_on = contradictions.start(treatment)
+            before = known.treatments.get((treatment.kind, started_on))
+            if before is not None:
+                self._faults += contradictions.in_treatment(row, treatment, before)
                 continue
-            if before_birth(known.facts["birth_year"], contradictions.start(treatment)):
-                row = next(row for row in rows if treatment in row.treatments)
+            if before_birth(known.facts["birth_year"], started_on):
                 problem = _("The %(kind)s starts before the birth.", kind=treatment.kind)
                 self._fault(row, "treatments", problem)
             self._treatments.append(FurtherTreatment(known.id, known.palsy_id, treatment))

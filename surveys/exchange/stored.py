@@ -49,13 +49,16 @@ class StoredVisit:
 
 @dataclass(frozen=True)
 class StoredPatient:
-    """A patient with the facts that an import may have; `facts` has the import file's columns."""
+    """A patient with the facts that an import may have; `facts` has the import file's columns.
+
+    `treatments` has their product, dose, unit and side.
+    """
 
     id: int
     palsy_id: int | None
     enrolled_on: date
     facts: Mapping[str, Any]
-    treatments: set[TreatmentKey] = field(default_factory=set)
+    treatments: dict[TreatmentKey, Mapping[str, Any]] = field(default_factory=dict)
     gradings: dict[date, int] = field(default_factory=dict)
     visits: dict[VisitKey, StoredVisit] = field(default_factory=dict)
 
@@ -118,11 +121,15 @@ def load(
 
 
 def _treatments_and_gradings(session: Session, of_study: Any, by_id: Mapping[int, StoredPatient]) -> None:
-    treatments = select(Treatment.patient_id, Treatment.kind, Treatment.started_on).join(
+    details = (Treatment.product, Treatment.dose, Treatment.unit, Treatment.side)
+    treatments = select(Treatment.patient_id, Treatment.kind, Treatment.started_on, *details).join(
         Patient, Patient.id == Treatment.patient_id
     )
-    for row in session.execute(treatments.where(of_study, Treatment.state == "given")):
-        by_id[row.patient_id].treatments.add((row.kind, row.started_on))
+    for patient_id, kind, started_on, *said in session.execute(
+        treatments.where(of_study, Treatment.state == "given")
+    ):
+        told = {column.key: value for column, value in zip(details, said, strict=True)}
+        by_id[patient_id].treatments[kind, started_on] = told
     gradings = (
         select(Grading.patient_id, Grading.graded_on, Grading.value)
         .join(Patient, Patient.id == Grading.patient_id)

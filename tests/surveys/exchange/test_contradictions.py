@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from surveys.exchange import contradictions
 from surveys.exchange.contradictions import Calendar
 from surveys.exchange.import_file import ImportRow
 from surveys.exchange.stored import StoredResponse
+from surveys.store.patient.patients import NewTreatment, PartialDate
 
 NOW = datetime(2025, 6, 15, 22, 30, tzinfo=UTC)
 CALENDAR = Calendar(ZoneInfo("Europe/Berlin"), date(2025, 6, 16), NOW)
@@ -43,6 +45,44 @@ def test_facts_of_all_rows_are_joined_and_the_first_counts() -> None:
     assert str(fault) == (
         "row 3, column sex: This row says male, but row 2 of the same patient says female. Make them agree."
     )
+
+
+def test_a_treatment_has_the_details_of_all_rows_that_tell_of_it() -> None:
+    day = PartialDate(date(2024, 3, 15), "day")
+    toxin = NewTreatment("botulinum_toxin", day, dose=20.0, unit="U")
+    rows = [
+        row(2, treatments=(toxin, NewTreatment("massage"))),
+        row(3, treatments=(NewTreatment("botulinum_toxin", day, product="Own", side="left"),)),
+    ]
+    united, faults = contradictions.in_treatments(rows)
+    assert (united, faults) == (
+        {replace(toxin, product="Own", side="left"): rows[0], NewTreatment("massage"): rows[0]},
+        [],
+    )
+
+
+def test_details_of_one_treatment_that_differ_are_told() -> None:
+    """Else the second dose of a day would be lost without a word."""
+    day = PartialDate(date(2024, 3, 15), "day")
+    rows = [
+        row(number, treatments=(NewTreatment("botulinum_toxin", day, dose=dose, unit="U"),))
+        for number, dose in ((2, 20.0), (3, 25.0))
+    ]
+    _, [fault] = contradictions.in_treatments(rows)
+    assert str(fault) == (
+        "row 3, column treatments: Row 2 says 20.0 as the dose of the botulinum_toxin of 2024-03-15, "
+        "and this row 25.0. A day has one treatment of a kind: make one of both."
+    )
+
+
+def test_details_other_than_the_stored_ones_are_told() -> None:
+    """An empty cell says nothing; what was not stored is not added."""
+    given = NewTreatment("botulinum_toxin", PartialDate(date(2024, 3, 15), "day"), dose=20.0, unit="U")
+    stored = {"product": "Own", "dose": 20.0, "unit": "U", "side": None}
+    assert not list(contradictions.in_treatment(row(2), given, stored))
+    for before, told in ((25.0, "25.0"), (None, "nothing")):
+        [fault] = contradictions.in_treatment(row(2), given, {**stored, "dose": before})
+        assert f"20.0 as the dose of the botulinum_toxin of 2024-03-15, but {told} is stored." in str(fault)
 
 
 def test_answers_differ_by_an_item_that_one_of_both_lacks() -> None:
