@@ -33,9 +33,7 @@ from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
 
 ACTOR = "import"
-PORTION = 100  # rows and questionnaires in one transaction
-
-
+PORTION = 400  # rows and questionnaires in one transaction, for which a patient waits
 PLANNED_ANEW = 10
 
 

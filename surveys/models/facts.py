@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, or_, true
+from sqlalchemy import Column, ColumnElement, Float, or_, true
 
 from surveys.models.alert import Alert, AlertMail, AlertRule
 from surveys.models.amendment import Amendment
@@ -102,6 +102,12 @@ class Fact:
             for one in self.model.__table__.columns
             if not one.primary_key and one.name not in self.free
         )
+
+    @cached_property
+    def floats(self) -> frozenset[str]:
+        """The bound columns that hold fractions: a driver may give a whole one as a whole number."""
+        columns = self.model.__table__.columns
+        return frozenset(name for name in self.columns if isinstance(columns[name].type, Float))
 
     @cached_property
     def there(self) -> ColumnElement[bool]:

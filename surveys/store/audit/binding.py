@@ -17,10 +17,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Delete,
-    Double,
-    Float,
     Insert,
     Update,
     delete,
@@ -138,9 +135,8 @@ def content_of(fact: Fact, row: Mapping[str, Any]) -> Mapping[str, Any]:
 
     NULL and what a later column holds in rows of before are left out, so that it changes no digest.
     """
-    columns = fact.model.__table__.columns
     content = {
-        name: _plain(row[name], columns[name])
+        name: float(row[name]) if name in fact.floats else _plain(row[name])
         for name in fact.columns
         if row.get(name) is not None and (name not in fact.later or row[name] != fact.later[name])
     }
@@ -168,12 +164,10 @@ def digest(key: str, name: str, content: Mapping[str, Any]) -> str:
     return hmac.new(bytes.fromhex(key), canonical.encode(), hashlib.sha256).hexdigest()
 
 
-def _plain(value: Any, column: ColumnElement[Any]) -> Any:
+def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    return float(value) if isinstance(column.type, Float | Double) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _noted(session: Session) -> dict[tuple[str, int], Changed]:
