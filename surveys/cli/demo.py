@@ -52,6 +52,9 @@ def simulate(context: click.Context, study: str, patients: int, visits: int, see
         found = opened.study(study)
         today = studies.today(found, opened.at)
         becomes_simulated = not found.simulated
+        # A look that lasts would keep SQLite from moving what is written into its file.
+        opened.session.expunge_all()
+        opened.session.rollback()
         with click.progressbar(
             length=patients, label="Simulating", file=sys.stderr, hidden=not sys.stderr.isatty()
         ) as bar:

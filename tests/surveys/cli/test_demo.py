@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from surveys.cli import demo
+from surveys.db import db
+from surveys.simulate import study
+from surveys.simulate.study import SimulatedCounts
 from tests.support.commands import Query, Seventh
 
 
@@ -60,3 +65,19 @@ def test_a_real_study_takes_no_simulated_patients(seventh: Seventh, rows: Query,
     assert ran.err.startswith("Study real is a real one: simulated answers must not mix with its own.")
     assert rows("SELECT count(*) FROM patient") == [(1,)]
     assert rows("SELECT simulated FROM study") == [(0,)]
+
+
+def test_nothing_is_read_while_simulated_people_are_stored(
+    seventh: Seventh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite keeps beside its file what is written while somebody reads: 4 GB for 100,000 people."""
+    looks = []
+
+    def stored(*given: Any, **told: Any) -> SimulatedCounts:
+        looks.append(db.session.in_transaction())
+        return study.simulate(*given, **told)
+
+    monkeypatch.setattr(demo, "simulate_study", stored)
+    seventh("study", "create", "try")
+    assert "Added 2 patients" in seventh("simulate", "try", "--patients", 2).out
+    assert looks == [False]
