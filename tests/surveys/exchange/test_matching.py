@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,22 @@ def test_what_differs_from_what_is_stored_is_refused(desk: Desk, tmp_path: Path,
     desk.take(f"{HEADER}P1,a,2025-01-01,,,1\n")
     with pytest.raises(FileRefused, match=said):
         planned(desk, tmp_path, row)
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_another_dose_of_one_day_is_refused(desk: Desk, tmp_path: Path, stored: bool) -> None:
+    """As tables of other programs have them: the stored one has none, or two rows differ."""
+    if stored:
+        desk.take(f"{HEADER}P1,a,2025-01-01,massage@2024-06-01,,1\n")
+    path = tmp_path / "next.csv"
+    path.write_text(f"{HEADER}P1,a,2025-01-01,massage@2024-06-01,,1\n")
+    file = import_file.read(path, LIBRARY)
+    [given] = file.rows[0].treatments
+    doses = tuple(replace(given, dose=dose, unit="U") for dose in (20.0, 20.0 if stored else 25.0))
+    other = replace(file, rows=(replace(file.rows[0], treatments=doses),))
+    said = "nothing is stored" if stored else "make one of both"
+    with pytest.raises(FileRefused, match=said):
+        matching.plan(desk.session, desk.study(), other, LIBRARY, wording=None, at=desk.at)
 
 
 @pytest.mark.parametrize(
