@@ -11,7 +11,8 @@ from surveys.instruments.library import Library
 from surveys.instruments.notes import formula, missing_sentence, outside_conventional, score_notes
 from surveys.instruments.scoring import score
 
-PHQ9 = Library.load().get("phq9")
+LIBRARY = Library.load()
+PHQ9, FACE = LIBRARY.get("phq9"), LIBRARY.get("face")
 
 
 def notes(instrument: Instrument, answers: dict[str, Answer], scale: str) -> tuple[str, ...]:
@@ -45,6 +46,7 @@ def test_score_that_is_not_there_says_why() -> None:
     """How many answers are missing; item 9 first of all."""
     assert notes(PHQ9, {"q9": 0}, "total") == ("No score: 8 of 9 items were not answered.",)
     assert notes(PHQ9, {}, "total")[-1] == "Item 9 was not answered."
+    assert notes(FACE, {}, "lacrimal_control") == ("No score: 1 of 1 items was not answered.",)
 
 
 @pytest.mark.parametrize(("pain", "outside"), [(0, True), (2, False), (9, False), (10, False)])
