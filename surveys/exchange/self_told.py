@@ -11,9 +11,6 @@ from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.store.transactions import Transaction
 
-READY = "ready"
-"""Set in what is told of such a file that was sent."""
-
 
 def is_one(content: bytes) -> bool:
     """Whether the file is one of them."""

@@ -17,6 +17,8 @@ from surveys.models import Job, JobPart
 from surveys.store.errors import Refused
 
 KIND = "incoming"
+READY = "ready"
+"""Set in what is told of a file that says itself what it means, so that nothing is asked of it."""
 GONE = _("This file is gone: it is kept for a day, and goes when somebody's data are removed. Send it again.")
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from surveys.views.account import account, docs, guide, invitation, keys, passkeys, service, signed_in
-from surveys.views.api import redcap as redcap_api
-from surveys.views.api import rest as rest_api
+from surveys.views.api import addresses as api
 from surveys.views.clinic import (
     alerts,
     answers,
@@ -169,8 +168,7 @@ PAGES = (
     imports,
     log,
     job_pages,
-    redcap_api,
-    rest_api,
+    api,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from surveys.exchange.api import PROBLEM
 from surveys.exchange.api.tables import MOST, NAMES
 from surveys.exchange.tidy.answers import SCORES, long_table
 from surveys.exchange.tidy.columns import Column, TidyTable
@@ -13,7 +14,6 @@ from surveys.instruments.library import Library
 
 _TYPES = {"integer": "integer", "number": "number", "boolean": "boolean"}
 _FORMATS = {"date": "date", "datetime": "date-time"}
-PROBLEM = "application/problem+json"
 
 
 def document(library: Library, version: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Flask, request
+from flask import request
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
@@ -14,18 +14,8 @@ from surveys.exchange.api.redcap import Reader, Reply
 from surveys.exchange.redcap.studies import source_of
 from surveys.exchange.tidy.contents import contents_of
 from surveys.views.api.opened import Opened, holder_of, note, streamed
-from surveys.views.web.protection import csrf
-
-pages = Blueprint("redcap_api", __name__)
 
 
-def init_app(app: Flask) -> None:
-    """Register the address. A key is asked in place of a session, so there is nothing to forge."""
-    app.register_blueprint(pages)
-    csrf.exempt(pages)  # type: ignore[no-untyped-call]
-
-
-@pages.post("/api/")
 def ask() -> Response:
     """Answer a request, or refuse it in the format that was asked for."""
     asked = Asked.of(request.form.items(multi=True))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import astuple
 from functools import wraps
 
-from flask import Blueprint, Flask, current_app, request
+from flask import current_app, request
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
@@ -21,8 +21,6 @@ from surveys.exchange.tidy.contents import contents_of
 from surveys.store.accounts.keys import Holder
 from surveys.views.api.opened import holder_of, note, opened
 from surveys.views.web.problems import problem
-
-pages = Blueprint("rest_api", __name__)
 
 JSON, CSV = "application/json", "text/csv; charset=utf-8"
 
@@ -39,12 +37,6 @@ class _Problem(Exception):
         return problem(self.status, self.title, self.detail)
 
 
-def init_app(app: Flask) -> None:
-    """Register the addresses."""
-    app.register_blueprint(pages)
-
-
-@pages.get("/api/v1/openapi.json")
 def description() -> Response:
     """Say what there is to read; for everybody."""
     told = openapi.document(current_app.extensions["library"], SOFTWARE)
@@ -64,7 +56,6 @@ def _told(view: Callable[..., Response]) -> Callable[..., Response]:
     return answered
 
 
-@pages.get("/api/v1/studies/<study>/<name>")
 @_told
 def table(study: str, name: str) -> Response:
     """A page of a table, or the codebook."""

@@ -6,10 +6,6 @@ from flask import Blueprint, Flask, render_template, request
 from werkzeug.wrappers import Response
 
 from surveys.db import db
-from surveys.exchange.tidy.crowd import crowd
-from surveys.exchange.tidy.package import coded_of
-from surveys.exchange.tidy.queries import Selection
-from surveys.exchange.tidy.readme import told
 from surveys.forms.export import ExportForm
 from surveys.store.study import exports
 from surveys.store.study.exports import DATED, Order
@@ -62,5 +58,10 @@ def index(code: str) -> Response | str | tuple[str, int]:
 
 def _apart(here: Grant) -> str:
     """How alone the patients of the package stand, in words."""
+    from surveys.exchange.tidy.crowd import crowd
+    from surveys.exchange.tidy.package import coded_of
+    from surveys.exchange.tidy.queries import Selection
+    from surveys.exchange.tidy.readme import told
+
     coded = coded_of(Selection(db.session, here.study.id, here.site))
     return told(crowd(coded.values(), here.study.smallest_group))

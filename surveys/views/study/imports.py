@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from surveys.db import db, snapshot
-from surveys.exchange import self_told
-from surveys.exchange.import_file import ImportFile
 from surveys.exchange.tables import answering, known, mapping_file, mapping_text
-from surveys.exchange.tables import incoming as tables
 from surveys.exchange.tables.answering import Answers
 from surveys.exchange.tables.mapping import BY_ORDER, FileMapping
 from surveys.forms.imports import AS_TOLD, AnswersForm, BringInForm, TakeBackForm, UploadForm, answers_form
@@ -26,6 +23,9 @@ from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
 from surveys.views.web.received import takes_lists
 from surveys.views.web.saving import committed
+
+if TYPE_CHECKING:
+    from surveys.exchange.import_file import ImportFile
 
 pages = Blueprint("imports", __name__)
 
@@ -56,6 +56,9 @@ def send(code: str) -> Page:
     study_id, zone, library = here.study.id, here.study.timezone, server.texts().library
     instruments = known.of_site(db.session, library, here.study.code)
     db.session.rollback()
+    from surveys.exchange import self_told
+    from surveys.exchange.tables import incoming as tables
+
     name, content = form.file.data.filename or "file", form.file.data.read()
     number = 0
     if self_told.is_one(content):
@@ -84,7 +87,7 @@ def send(code: str) -> Page:
 def look(code: str, number: int) -> str:
     """The plan of a file, with a box for each doubt."""
     sent = _sent(number)
-    if sent.told.get(self_told.READY):
+    if sent.told.get(incoming.READY):
         return _ready(sent, BringInForm())
     return _asked(sent, _form(sent), number)
 
@@ -94,7 +97,7 @@ def look(code: str, number: int) -> str:
 def take(code: str, number: int) -> Page:
     """Keep the answers; bring the file in, unless it is to be looked at again or is refused."""
     here, sent = grant(), _sent(number)
-    if sent.told.get(self_told.READY):
+    if sent.told.get(incoming.READY):
         press = BringInForm()
         if not press.validate():
             return _ready(sent, press), 422
@@ -107,6 +110,8 @@ def take(code: str, number: int) -> Page:
     if not form.validate():
         return _asked(sent, form, number), 422
     db.session.rollback()  # reading a large file must not hold up patients
+    from surveys.exchange.tables import incoming as tables
+
     job, rows = 0, None
     with committed(form) as kept:
         meant = answering.answered(mapping_file.read(sent.proposed.encode(), library), _answers(form))
@@ -145,9 +150,11 @@ def _told_itself(form: UploadForm, name: str, content: bytes) -> Page:
     """Look at a file that says itself what it means, and keep it for a day."""
     here, number = grant(), 0
     db.session.rollback()
+    from surveys.exchange import self_told
+
     with committed(form) as kept:
         lines = self_told.lines(snapshot, here.study.id, name, content, server.texts().library, at=here.at)
-        told = {"proposed": "", "mapping": "", "lines": lines, "columns": [], self_told.READY: True}
+        told = {"proposed": "", "mapping": "", "lines": lines, "columns": [], incoming.READY: True}
         number = incoming.keep(
             db.session, here.study.id, name[:200], content, told, at=here.at, by=here.actor
         )

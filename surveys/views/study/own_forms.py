@@ -6,7 +6,6 @@ from flask import Blueprint, Flask, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 
 from surveys.db import db
-from surveys.exchange.foreign import taking
 from surveys.exchange.tables import known
 from surveys.forms.own_forms import (
     EMPTY_ROWS,
@@ -80,8 +79,12 @@ def take(code: str) -> Page:
         instruments = known.of_site(db.session, library, here.study.code)
         names = tuple(filter(None, (one.strip() for one in (form.names.data or "").split(","))))
         lines: list[str] = []
+        db.session.rollback()  # what is loaded and read must not hold up patients
+        from surveys.exchange.foreign import taking
+
+        content = form.file.data.read()
         with committed(form) as kept:
-            found, lines = taking.read(form.file.data.read(), instruments, names)
+            found, lines = taking.read(content, instruments, names)
             lines += taking.keep(db.session, here.study, found, library, at=here.at, actor=here.actor)
         if kept:
             for line in lines:

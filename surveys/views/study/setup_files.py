@@ -11,8 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from surveys.db import db
-from surveys.exchange import self_told, study_setup
-from surveys.exchange.moving import files, whole_study
+from surveys.exchange import study_setup
 from surveys.forms.setup import FromSetupForm, UploadWholeForm
 from surveys.jobs import incoming
 from surveys.models import Study
@@ -87,6 +86,8 @@ def take_over() -> Page:
         library, at, actor = server.library(), datetime.now(UTC), f"staff:{person.id}"
         own_forms.learn(db.session, library)
         db.session.rollback()
+        from surveys.exchange.moving import files, whole_study
+
         name, content = form.file.data.filename or "file", form.file.data.read()
         with (
             committed(form) as kept,
@@ -95,7 +96,7 @@ def take_over() -> Page:
         ):
             lines = whole_study.look(whole, package, library)
             study, remarks = whole_study.make(db.session, whole, library, at=at, actor=actor)
-            told: dict[str, Any] = {"proposed": "", "mapping": "", "columns": [], self_told.READY: True}
+            told: dict[str, Any] = {"proposed": "", "mapping": "", "columns": [], incoming.READY: True}
             told["lines"] = [str(line) for line in (*remarks, *lines)]
             number = incoming.keep(db.session, study.id, name[:200], content, told, at=at, by=actor)
             code = study.code

@@ -125,9 +125,9 @@ OPEN = frozenset(
         "service.start",
         "service.back",
         "service.code",
-        "redcap_api.ask",
-        "rest_api.description",
-        "rest_api.table",
+        "api.redcap",
+        "api.description",
+        "api.table",
     }
 )
 

@@ -8,7 +8,7 @@ from flask import request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
-from surveys.exchange.api.openapi import PROBLEM
+from surveys.exchange.api import PROBLEM
 
 FOR_PROGRAMS = "/api/v1/"
 
