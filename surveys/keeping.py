@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from surveys.lists.patients import computed, lines
 from surveys.lists.scope import Scope
 from surveys.models import Patient, PatientState, Study, Visit
-from surveys.models.dialects import insert_or_replace
+from surveys.models.dialects import alone, insert_or_replace
 from surveys.models.patient_state import PATIENT_CHANGED
 from surveys.schedule import same_until
 from surveys.store.audit import Break
 from surveys.store.study.studies import today
 
 AT_ONCE = 500
+KEEPING = 7000002  # the lock's number; 7000001 is of the audit's chains
 LINE = ("id", "code", "site", "state", "visit_id", "due_on")
 Transaction = Callable[[], AbstractContextManager[Session]]
 """Opens a session that commits when its block ends well."""
@@ -66,7 +67,12 @@ def _differing(session: Session, scope: Scope) -> set[int]:
 
 
 def keep_some(session: Session, study_id: int, day: date) -> int:
-    """Keep up to `AT_ONCE` lines of a study as they are on that day; returns how many."""
+    """Keep up to `AT_ONCE` lines of a study as they are on that day; returns how many.
+
+    None where another worker keeps some: what it computed before a change must not replace what is newer.
+    """
+    if not alone(session, KEEPING, study_id):
+        return 0
     ids = list(session.scalars(_stale(study_id, day)))
     if not ids:
         return 0

@@ -43,6 +43,14 @@ def on_postgresql(where: Session | Connection | Engine) -> bool:
     return bind.dialect.name == "postgresql"
 
 
+def alone(session: Session, what: int, which: int) -> bool:
+    """Whether nobody else does `what`, a number of ours, with `which` until this transaction ends.
+
+    It never waits. On SQLite whoever writes is alone.
+    """
+    return not on_postgresql(session) or bool(session.scalar(func.pg_try_advisory_xact_lock(what, which)))
+
+
 def insert_once(session: Session, table: type[Any], **values: Any) -> int | None:
     """The id of a new row with `values`; None if a unique constraint says that it exists already.
 

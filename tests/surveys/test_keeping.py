@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,9 +17,11 @@ from sqlalchemy.orm import Session
 
 from analysis.data.statuses import STATUSES
 from surveys import keeping
+from surveys.db import writing
 from surveys.lists import patients
 from surveys.lists.scope import Scope
 from surveys.models import Background, Draft, Patient, PatientState, Response, Study, Visit
+from surveys.models.dialects import insert_or_replace, on_postgresql
 from surveys.models.patient_state import PATIENT_CHANGED
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
@@ -175,6 +179,44 @@ def test_another_time_zone_is_another_day(session: Session) -> None:
     """Everybody of the study is computed anew."""
     session.execute(update(Study).values(timezone="Pacific/Auckland"))
     assert keep(session) == PATIENTS
+
+
+def test_who_kept_what_was_so_before_leaves_the_newer_line(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers, in the night: what one computed is stored after a change that the other kept."""
+    crowd(app, PATIENTS, at=AT)
+
+    def change_and_keep(*given: Any) -> None:
+        monkeypatch.setattr(keeping, "insert_or_replace", insert_or_replace)
+        # On SQLite who writes is alone.
+        if on_postgresql(given[0]):
+            for step in (mark, partial(keeping.keep_some, study_id=study, day=TODAY)):
+                with writing(), Session(given[0].get_bind()) as other:
+                    step(other)
+                    other.commit()
+        insert_or_replace(*given)
+
+    def first(session: Session) -> Patient:
+        active = select(Patient).where(Patient.status == "active")
+        return session.scalars(active.order_by(Patient.id).limit(1)).one()
+
+    def mark(session: Session) -> None:
+        first(session).status = "paused"
+
+    with changing(app) as session:
+        keep(session)
+        study = scope(session).study_id
+        session.execute(
+            update(PatientState).where(PatientState.patient_id == first(session).id).values(until=TODAY - DAY)
+        )
+    monkeypatch.setattr(keeping, "insert_or_replace", change_and_keep)
+    with changing(app) as session:
+        assert keeping.keep_some(session, study, TODAY) == 1
+    with changing(app) as session:
+        assert listed(session, scope(session)) == anew(session, scope(session))
+        keep(session)
+        assert listed(session, scope(session)) == anew(session, scope(session))
 
 
 def test_a_list_without_kept_lines_is_whole(session: Session) -> None:
