@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -27,7 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from surveys.db import engine_options, in_bulk, look, short_transaction
 from surveys.instruments.library import Library
 from surveys.jobs import queue
-from surveys.jobs.keeping import Keeper, held, lock_file
+from surveys.jobs.keeping import Keeper, held, lock_file, machine
 from surveys.jobs.kinds import STORING, WORKS
 from surveys.jobs.queue import Task
 from surveys.jobs.running import Runner, Work, Workshop
@@ -64,8 +63,8 @@ def workshop_of(settings: Settings, engine_of: Callable[[Settings, str], Engine]
 def tended(settings: Settings) -> Iterator[None]:
     """See to it that jobs are worked on here while the block lasts, whichever host asks for them."""
     engine = engine_of(settings, settings.database_url)
-    keeper, over = Keeper(settings), Event()
-    tending = Thread(target=_tend, args=(engine, keeper, over))
+    keeper, over, here = Keeper(settings), Event(), machine(settings.database_url)
+    tending = Thread(target=_tend, args=(engine, keeper, over, here))
     tending.start()
     try:
         yield
@@ -76,16 +75,16 @@ def tended(settings: Settings) -> Iterator[None]:
         engine.dispose()
 
 
-def _tend(engine: Engine, keeper: Keeper, over: Event) -> None:
+def _tend(engine: Engine, keeper: Keeper, over: Event, here: str) -> None:
     seen = -float("inf")
     while not over.is_set():
         try:
             if time.monotonic() - seen > SEEN_EVERY:
                 seen = time.monotonic()
                 with short_transaction(engine) as session:
-                    queue.see(session, socket.gethostname(), at=datetime.now(UTC))
+                    queue.see(session, here, at=datetime.now(UTC))
             with look(engine) as session:
-                is_needed = queue.needs_process(session, socket.gethostname(), at=datetime.now(UTC))
+                is_needed = queue.needs_process(session, here, at=datetime.now(UTC))
             if is_needed:
                 keeper.wake()
         except DBAPIError as error:
@@ -99,7 +98,8 @@ def main() -> None:
     settings: Settings = pickle.load(sys.stdin.buffer)  # noqa: S301 — from the process that started this one
     with held(lock_file(settings.database_url)) as is_ours:
         if is_ours:
-            runner = Runner(workshop_of(settings), behind_patients(WORKS), socket.gethostname())
+            here = machine(settings.database_url)
+            runner = Runner(workshop_of(settings), behind_patients(WORKS), here)
             for beside in (_end_with_the_input, _beat):
                 Thread(target=beside, args=(runner,), daemon=True).start()
             _work(runner)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-import socket
 import tempfile
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -19,8 +18,9 @@ from werkzeug.wrappers import Response
 from surveys.db import db, look, short_transaction
 from surveys.jobs import files, queue
 from surveys.jobs.desk import Desk
-from surveys.jobs.keeping import Keeper
+from surveys.jobs.keeping import Keeper, machine
 from surveys.models import Job
+from surveys.settings import Settings
 from surveys.store.errors import Refused
 from surveys.store.study import exports
 from surveys.views.web import afterwards
@@ -52,7 +52,8 @@ def init_app(app: Flask) -> None:
 
 def open_desk(app: Flask) -> None:
     """Give the application its desk."""
-    keeper = Keeper(app.config["SETTINGS"], _nobody_elsewhere)
+    settings: Settings = app.config["SETTINGS"]
+    keeper = Keeper(settings, partial(_nobody_elsewhere, settings))
     app.extensions["desk"] = Desk(_look, _change, keeper.wake, _now)
 
 
@@ -139,9 +140,10 @@ def _change() -> AbstractContextManager[Session]:
     return short_transaction(db.engine)
 
 
-def _nobody_elsewhere() -> bool:
+def _nobody_elsewhere(settings: Settings) -> bool:
+    here = machine(settings.database_url)
     with _look() as session:
-        return not queue.has_worker_elsewhere(session, socket.gethostname(), at=_now())
+        return not queue.has_worker_elsewhere(session, here, at=_now())
 
 
 def _now() -> datetime:
