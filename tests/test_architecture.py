@@ -27,6 +27,7 @@ SELDOM = {
     "alembic",
     "authlib",
     "cryptography",
+    "email.policy",
     "joserfc",
     "markdown_it",
     "phonenumbers",

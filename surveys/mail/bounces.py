@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage, Message
-from email.policy import default
 
 from surveys import same
 from surveys.mail.mailer import ADDRESS_STATUSES
@@ -58,6 +57,8 @@ def of_reference(given: str, secret: str) -> Bounce | None:
 
 def read(raw: bytes, secret: str) -> list[Bounce]:
     """The bounce in a delivery report; None if it is no report, not about our mail, or about a delay."""
+    from email.policy import default  # half a megabyte, for the command that reads reports
+
     report = message_from_bytes(raw, policy=default)
     if report.get_content_type() != "multipart/report":
         return []
