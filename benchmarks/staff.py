@@ -168,7 +168,8 @@ def worker_with_board(bench: Bench) -> str:
 def idle_worker(bench: Bench) -> str:
     """Resident memory of a process that has made the application and answered one page."""
     code = (
-        "from app import create_app; app = create_app(); app.test_client().get('/healthz'); "
+        "from app import create_app; app = create_app(); "
+        "page = app.test_client().get('/'); assert page.status_code == 200, page.status; "
         "print(next(line for line in open('/proc/self/status') if line.startswith('VmRSS')))"
     )
     return f"{_resident(bench.app('SQLite'), code):.0f} MB"
