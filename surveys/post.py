@@ -18,7 +18,7 @@ from surveys.mail.mailer import Mail, Mailer, NotTaken, PerhapsTaken
 from surveys.mail.staff_words import heads_of_trail, word_of_alert
 from surveys.settings import Settings
 from surveys.store.post import alert_mail, head_mail, messages, settling
-from surveys.store.post.outbox import Outcome, Rejected, Sent, TryLater, Unclear
+from surveys.store.post.outbox import CLAIM_LASTS, Outcome, Rejected, Sent, TryLater, Unclear
 from surveys.store.study import mail_proof
 from surveys.store.transactions import Transaction
 
@@ -80,7 +80,8 @@ class Post:
             alert_mail.plan(session, at=self.now())
         while True:
             with self.transaction() as session:
-                word = alert_mail.claim(session, at=self.now(), simulated_only=self.hindrance is not None)
+                at = self.now()
+                word = alert_mail.claim(session, at=at, simulated_only=self.hindrance is not None)
             if word is None:
                 return counts
             page = "alerts"
@@ -90,7 +91,7 @@ class Post:
             with read_in(word.language):
                 said = word_of_alert(word.kind, word.study, link, word.hours)
                 mail = Mail(word.to, str(said.subject), said.body, f"alert.{word.id}")
-            outcome = hand_over(self.mailer, mail)
+            outcome = self._handed_over(self.mailer, mail, at)
             with self.transaction() as session:
                 alert_mail.settle(session, word.id, outcome, at=self.now())
             _count(counts, NAMES[type(outcome)])
@@ -102,11 +103,13 @@ class Post:
             head_mail.plan(session, at=self.now())
         while True:
             with self.transaction() as session:
-                own = head_mail.claim(session, at=self.now(), simulated_only=self.hindrance is not None)
+                at = self.now()
+                own = head_mail.claim(session, at=at, simulated_only=self.hindrance is not None)
             if own is None:
                 return counts
             said = heads_of_trail(own.study, list(map(str, own.heads)), month=own.month, freeze=own.freeze)
-            outcome = hand_over(self.mailer, Mail(own.to, said.subject, said.body, f"heads.{own.id}"))
+            mail = Mail(own.to, said.subject, said.body, f"heads.{own.id}")
+            outcome = self._handed_over(self.mailer, mail, at)
             with self.transaction() as session:
                 head_mail.settle(session, own.id, outcome, at=self.now())
             _count(counts, NAMES[type(outcome)])
@@ -145,24 +148,33 @@ class Post:
         """Send what is due that way."""
         while not stopped():
             with self.transaction() as session:
+                at = self.now()
                 claim = messages.claim(
                     session,
-                    at=self.now(),
+                    at=at,
                     channel=way.channel.key,
                     simulated_only=way.hindrance is not None,
                 )
             if claim.message is not None:
-                _count(counts, self._send(way, claim.message))
+                _count(counts, self._send(way, claim.message, at))
             elif claim.examined < messages.EXAMINED_AT_ONCE:
                 break
 
-    def _send(self, way: Way, message: messages.ClaimedMessage) -> str:
+    def _send(self, way: Way, message: messages.ClaimedMessage, claimed_at: datetime) -> str:
         written = way.channel.write(self._draft(message))
-        outcome = hand_over(way.sender, written)
+        outcome = self._handed_over(way.sender, written, claimed_at)
         parts = getattr(written, "parts", None)
         with self.transaction() as session:
             settling.settle(session, message.id, outcome, message.to, parts=parts, at=self.now())
         return NAMES[type(outcome)]
+
+    def _handed_over(self, sender: Sender, written: object, claimed_at: datetime) -> Outcome:
+        """Hand over what was claimed then, unless this process was stopped since for so long that others
+        hold it for dead: whether it may go is asked anew.
+        """
+        if self.now() - claimed_at > CLAIM_LASTS:
+            return TryLater("stopped")
+        return hand_over(sender, written)
 
     def _draft(self, message: messages.ClaimedMessage) -> Draft:
         filling = words.Filling(

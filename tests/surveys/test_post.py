@@ -19,6 +19,7 @@ from surveys.post import Post, Transaction
 from surveys.schedule import preset
 from surveys.store.patient import patients
 from surveys.store.patient.patients import NewContact, NewPatient
+from surveys.store.post.outbox import CLAIM_LASTS
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
 
@@ -98,6 +99,31 @@ def test_what_was_under_way_when_a_postman_died_is_unknown(engine: Engine) -> No
     assert len({mail.to for mail in mailer.sent}) == len(mailer.sent) == PEOPLE
     with Session(engine) as session:
         assert session.scalar(select(func.count()).where(Message.outcome == "unknown")) == 1
+
+
+def test_who_was_stopped_with_a_message_in_hand_does_not_send_it(engine: Engine) -> None:
+    """Others hold it for dead by then, and much may have been decided since: it is asked anew."""
+    clock, mailer, told = [AT], MemoryMailer(), list[dict[str, int]]()
+
+    @contextmanager
+    def stopping() -> Iterator[Session]:
+        with transactions(engine)() as session:
+            yield session
+        with Session(engine) as session:
+            in_hand = session.scalar(select(func.count()).where(under_way))
+        if in_hand and clock == [AT]:
+            clock[0] += CLAIM_LASTS + timedelta(seconds=1)
+            other = post(engine, MemoryMailer(), clock[0])
+            told.append(other.send_all(lambda: True))
+
+    under_way = Message.claimed_at.is_not(None) & Message.outcome.is_(None)
+    post(engine, mailer).plan()
+    one = Post(stopping, mailer, "https://study.example.org", "secret", None, lambda: clock[0])
+    assert one.send_all() == {"later": 1, "sent": PEOPLE - 1}
+    assert told == [{"lost": 1}]
+    clock[0] += timedelta(minutes=2)
+    assert one.send_all() == {"sent": 1}
+    assert len({mail.to for mail in mailer.sent}) == len(mailer.sent) == PEOPLE
 
 
 def test_word_of_an_alert_holds_no_patient_and_no_answer(engine: Engine) -> None:
