@@ -12,7 +12,7 @@ from surveys.exchange.tables.incoming import rows
 from surveys.jobs import incoming, queue
 from surveys.jobs.queue import Task
 from surveys.jobs.running import Workshop
-from surveys.models import Study
+from surveys.models import Import, Study
 from surveys.store.accounts import staff
 from surveys.store.patient import imports, undoing
 
@@ -81,5 +81,18 @@ def _move_in(workshop: Workshop, task: Task, sent: incoming.Incoming) -> Mapping
 def take_back(workshop: Workshop, task: Task) -> Mapping[str, Any]:
     """The import whose number is `import`, unless somebody built on it."""
     number = task.arguments["import"]
+    with workshop.look() as session:
+        found = session.get(Import, number)
+    if found is not None and found.emptied_at is not None and _is_of(task, found):
+        return {"import": number}
     undoing.undo(workshop.change, task.study_id, number, at=workshop.now(), actor=task.asked_by)
     return {"import": number}
+
+
+def _is_of(task: Task, found: Import) -> bool:
+    """Whether this very job took the import back, in a try whose process died before it said so."""
+    return (
+        (found.study_id, found.undone_by) == (task.study_id, task.asked_by)
+        and found.undone_at is not None
+        and found.undone_at >= task.asked_at
+    )

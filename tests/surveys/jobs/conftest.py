@@ -7,8 +7,11 @@ from flask import Flask
 
 from surveys.jobs.running import Workshop
 from surveys.settings import Settings
+from tests.support.desk import desk, make_desk
 from tests.support.jobs import workshop_here
 from tests.support.study import invite
+
+__all__ = ["desk", "make_desk", "workshop"]
 
 
 @pytest.fixture
