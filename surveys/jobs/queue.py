@@ -19,11 +19,13 @@ from analysis.words import words as _
 from surveys.models import Host, Job, JobPart
 from surveys.models.dialects import insert_once
 from surveys.models.job import ENDED, LIVE
+from surveys.signing import CLOCKS_APART
 
 LONGEST = 64  # jobs that may be live at once
 TRIES = 2  # what ended its process twice would end it for ever
 BEAT = timedelta(seconds=10)
 LOST_AFTER = 6 * BEAT
+LOST_ELSEWHERE = LOST_AFTER + CLOCKS_APART  # a beat is told by the clock of its own machine
 FILES_KEPT = timedelta(days=1)
 KEPT = timedelta(days=7)
 URGENT = ("board",)  # somebody looks at the page meanwhile
@@ -212,7 +214,7 @@ def has_worker_elsewhere(session: Session, host: str, *, at: datetime) -> bool:
 
 def _lost(host: str, at: datetime) -> ColumnElement[bool]:
     """Jobs whose process has died, where none of this host is at work."""
-    return (Job.state == "running") & ((Job.host == host) | (Job.beat_at < at - LOST_AFTER))
+    return (Job.state == "running") & ((Job.host == host) | (Job.beat_at < at - LOST_ELSEWHERE))
 
 
 def _of(session: Session, task: Task, **values: Any) -> None:

@@ -130,7 +130,7 @@ def test_a_process_that_is_taken_for_dead_stores_nothing(
     """One that was stopped, say: its job is another's when it goes on."""
     task = claimed(workshop, kind, **arguments)
     with workshop.change() as session:
-        queue.give_up_lost(session, "elsewhere", at=workshop.now() + 2 * queue.LOST_AFTER)
+        queue.give_up_lost(session, "elsewhere", at=workshop.now() + 2 * queue.LOST_ELSEWHERE)
         assert queue.claim(session, "elsewhere", at=workshop.now())
     with pytest.raises(queue.LostError):
         WORKS[kind](workshop, task)

@@ -13,6 +13,7 @@ from surveys.jobs import queue
 from surveys.jobs.queue import Task
 from surveys.jobs.running import Workshop
 from surveys.models import Job, JobPart
+from surveys.signing import CLOCKS_APART
 
 pytestmark = pytest.mark.database
 
@@ -102,16 +103,24 @@ def test_what_a_dead_process_left_is_done_by_another(workshop: Workshop) -> None
     asked(workshop, form="tidy")
     first = claimed(workshop, "a")
     assert first is not None
-    lost(workshop, "b", AT + queue.LOST_AFTER)
+    lost(workshop, "b", AT + queue.LOST_ELSEWHERE)
     assert claimed(workshop, "b") is None
     with workshop.change() as session:
         queue.beat(session, first, at=LATER)
-    lost(workshop, "b", AT + queue.LOST_AFTER + timedelta(seconds=1))
+    lost(workshop, "b", AT + queue.LOST_ELSEWHERE + timedelta(seconds=1))
     assert claimed(workshop, "b") is None
     lost(workshop, "a", LATER)
     second = claimed(workshop, "a", LATER)
     assert second is not None
     assert (second.id, second.tries) == (first.id, 2)
+
+
+def test_a_machine_whose_clock_is_ahead_takes_no_living_job(workshop: Workshop) -> None:
+    """Clocks may be as far apart as for what is signed: the last beat is of the other's."""
+    asked(workshop, form="tidy")
+    assert claimed(workshop, "a")
+    lost(workshop, "b", AT + queue.BEAT + CLOCKS_APART)
+    assert claimed(workshop, "b") is None
 
 
 def test_a_job_whose_process_may_have_died_needs_one(workshop: Workshop) -> None:
@@ -121,7 +130,7 @@ def test_a_job_whose_process_may_have_died_needs_one(workshop: Workshop) -> None
         with workshop.snapshot() as session:
             return queue.needs_process(session, host, at=at)
 
-    soon, later = AT + queue.LOST_AFTER, AT + queue.LOST_AFTER + timedelta(seconds=1)
+    soon, later = AT + queue.LOST_ELSEWHERE, AT + queue.LOST_ELSEWHERE + timedelta(seconds=1)
     before = needs("a", AT)
     asked(workshop, form="tidy")
     waits = needs("b", AT)
