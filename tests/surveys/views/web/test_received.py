@@ -7,7 +7,7 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from flask import Flask, request
+from flask import Flask, g, request
 from flask.testing import FlaskClient
 
 from app import create_app
@@ -106,6 +106,14 @@ def test_no_library_reads_json(client: FlaskClient, deep: str) -> None:
         for method in ("POST", "GET", "PUT"):
             answer = client.open(address, method=method, data=deep, content_type="application/json")
             assert answer.status_code == 415, (method, address)
+
+
+def test_a_body_of_which_no_header_tells_is_none(app: Flask) -> None:
+    """What nobody looked at, no view reads."""
+    unsaid = {"wsgi.input": BytesIO(b"text=a"), "wsgi.input_terminated": True, "CONTENT_TYPE": FORM}
+    with app.test_request_context("/theme", environ_overrides=unsaid):
+        app.preprocess_request()
+        assert (list(request.form), list(request.files), g.hidden_signs_in) == ([], [], frozenset())
 
 
 def test_a_file_in_the_place_of_text_is_refused(client: FlaskClient, member: Member) -> None:
