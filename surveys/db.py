@@ -200,10 +200,12 @@ def _begin(connection: Connection) -> None:
         read_only = True if _writing.get() is False else None
         if driver.read_only != read_only:
             driver.read_only = read_only
-    elif _writing.get():
-        _wait_for_writer(connection.connection.dbapi_connection)
+        return
+    plain: Any = connection.connection.dbapi_connection
+    if _writing.get():
+        _wait_for_writer(plain)
     else:
-        connection.exec_driver_sql("BEGIN")
+        plain.execute("BEGIN")  # SQLAlchemy would take as long for it as for a patient's question
 
 
 @event.listens_for(Engine, "rollback")
