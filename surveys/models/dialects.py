@@ -148,9 +148,12 @@ class Documents:
         return listed if self.postgresql else func.json(listed)
 
     def sql(self, statement: Select[Any]) -> str:
-        """The text of `statement`, whose parameters are given by name."""
+        """The text of `statement`, whose parameters are given by name; in one line, for it has no long texts.
+
+        PostgreSQL's driver reads one of more than 4,096 signs anew each time that it is used.
+        """
         make: Any = psycopg.dialect if self.postgresql else partial(sqlite.dialect, paramstyle="named")
-        return str(statement.compile(dialect=make()))
+        return " ".join(str(statement.compile(dialect=make())).split())
 
     def _nested(self, column: Any) -> Any:
         """SQLite would write a stored document as a text."""

@@ -109,7 +109,6 @@ def _document(postgresql: bool) -> str:
             .join(InstrumentVersion, InstrumentVersion.id == Draft.instrument_version_id)
             .where(Draft.visit_id == Visit.id),
             instrument=Draft.instrument,
-            visit_id=Draft.visit_id,
             instrument_version_id=Draft.instrument_version_id,
             locale=Draft.locale,
             source=Draft.source,
@@ -165,6 +164,7 @@ def _read(document: dict[str, Any]) -> Row:
     row.expires_at = _instant(row.expires_at)
     row.opens_on, row.closes_on = date.fromisoformat(row.opens_on), date.fromisoformat(row.closes_on)
     for one in row.begun:
+        one.visit_id = row.visit_id
         one.started_at, one.saved_at = _instant(one.started_at), _instant(one.saved_at)
     for one in row.sent:
         one.completed_on = date.fromisoformat(one.completed_on)

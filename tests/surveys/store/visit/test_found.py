@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from surveys.db import db, writing
 from surveys.models import Draft, Link, Study, Visit
@@ -49,6 +50,17 @@ def test_what_was_said_comes_with_it(app: Flask) -> None:
         assert (begun.started_at, begun.started_at.tzinfo) == (draft.started_at, UTC)
         assert (sent.instrument, sent.completed_on) == ("face", datetime.now(UTC).date())
         assert (unseen.instrument, unseen.rule) == ("phq9", "item9")
+
+
+@pytest.mark.parametrize("database_url", ["postgres_url"], indirect=True)
+def test_the_driver_keeps_how_it_read_the_question(app: Flask) -> None:
+    """That of PostgreSQL does so for at most 4,096 signs."""
+    seen: list[str] = []
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda _, cursor, sql, *more: seen.append(sql))
+        found.read(db.session, 999, lock=True)
+    lock, question = seen
+    assert len(lock) < len(question) <= 4096
 
 
 def test_an_unknown_link_is_none(app: Flask) -> None:
