@@ -9,7 +9,12 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from flask import Flask, Request, Response, request, send_from_directory, url_for
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask.sessions import (
+    SecureCookieSession,
+    SecureCookieSessionInterface,
+    SessionMixin,
+    session_json_serializer,
+)
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from surveys import signing as signatures
@@ -37,12 +42,12 @@ class PageSessions(SecureCookieSessionInterface):
         if signing is None or not value:
             return super().open_session(app, request)
         try:
-            content, signed_at = _unsigned(signing, value)
+            text, signed_at = _unsigned(signing, value)
         except BadSignature:
             return self.session_class()
         if not signatures.is_current(signed_at, app.permanent_session_lifetime, at=datetime.now(UTC)):
             return self.session_class()
-        return self.session_class(signing.load_payload(content))
+        return self.session_class(session_json_serializer.loads(text))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if request.endpoint != "static":
@@ -50,15 +55,15 @@ class PageSessions(SecureCookieSessionInterface):
 
 
 @lru_cache(maxsize=4096)
-def _unsigned(signing: URLSafeTimedSerializer, value: str) -> tuple[bytes, datetime]:
-    """What a cookie holds, and when it was signed.
+def _unsigned(signing: URLSafeTimedSerializer, value: str) -> tuple[str, datetime]:
+    """What a cookie holds, as the text that Flask makes of a session, and when it was signed.
 
     Raises:
         BadSignature: its signature is not ours.
     """
     signer: Any = signing.make_signer(signing.salt)
-    found: tuple[bytes, datetime] = signer.unsign(value, return_timestamp=True)
-    return found
+    content, signed_at = signer.unsign(value, return_timestamp=True)
+    return session_json_serializer.dumps(signing.load_payload(content)), signed_at
 
 
 def init_app(app: Flask) -> None:
