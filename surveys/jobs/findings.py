@@ -7,7 +7,8 @@ last count is shown with its time while a job counts again.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from surveys import SOFTWARE
 from surveys.jobs import queue
-from surveys.jobs.desk import Desk
 from surveys.jobs.queue import Task
 from surveys.jobs.running import Workshop
 from surveys.lists.at_once import Part, Rows, ShortList
@@ -68,20 +68,20 @@ def last_count(scope: Scope) -> Part[LastCount]:
     return Part(lists, made)
 
 
-def waiting(desk: Desk, session: Session, terms: Terms, last: LastCount, *, by: str) -> Findings:
-    """What waits, counted here unless that takes long."""
+def waiting(session: Session, terms: Terms, last: LastCount, *, ask: Callable[[], None]) -> Findings:
+    """What waits, counted here unless that takes long: then it is `ask`ed for."""
     told = last.result
     if told is None or told["seconds"] <= QUICK:
         began = time.monotonic()
         numbers = page.waiting(session, terms)
         if time.monotonic() - began > QUICK:
-            _ask(desk, terms.scope, by)
+            ask()
         return Findings(numbers)
     # An earlier version may have counted for a check that is no more.
     numbers = {key: number for key, number in told["numbers"].items() if key in page.CHECKS}
     if told["basis"] == _basis(terms.scope, last.newest):
         return Findings(numbers)
-    _ask(desk, terms.scope, by)
+    ask()
     return Findings(numbers, last.counted_at)
 
 
@@ -99,11 +99,10 @@ def count(workshop: Workshop, task: Task) -> Mapping[str, Any]:
     return {"numbers": numbers, "basis": _basis(scope, newest), "seconds": seconds}
 
 
-def _ask(desk: Desk, scope: Scope, by: str) -> None:
-    try:
-        desk.ask(KIND, _arguments(scope), study_id=scope.study_id, by=by)
-    except queue.FullError:  # the next look asks again
-        return
+def note(session: Session, scope: Scope, *, at: datetime, by: str) -> None:
+    """Note, in this transaction, that a job is to count; the next look does where too much waits already."""
+    with suppress(queue.FullError):
+        queue.ask(session, KIND, _arguments(scope), study_id=scope.study_id, at=at, by=by)
 
 
 def _arguments(scope: Scope) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -23,7 +24,7 @@ from surveys.store.visit import alert_rules
 from surveys.views.clinic import checks, display
 from surveys.views.web import server
 from surveys.views.web.access import Grant
-from surveys.views.web.jobs import desk
+from surveys.views.web.jobs import behind
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,12 @@ def found(here: Grant) -> Waits:
         questions.by_state(here.scope),
         findings.last_count(here.scope),
     )
+    count = partial(findings.note, scope=here.scope, at=here.at, by=here.actor)
     to_confirm = alert_rules.to_confirm(db.session, here.study, server.library())
     return Waits(
         needs,
         asked,
-        findings.waiting(desk(), db.session, checks.terms(here), last_count, by=here.actor),
+        findings.waiting(db.session, checks.terms(here), last_count, ask=partial(behind, count)),
         due(db.session, here.study, here.scope),
         [display.study_rule_words(rule, server.library()) for rule, _scale in to_confirm],
     )

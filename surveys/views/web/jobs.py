@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import IO, Any, cast
 
-from flask import Flask, current_app, redirect, render_template, send_file, url_for
+from flask import Flask, after_this_request, current_app, redirect, render_template, send_file, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -25,6 +25,7 @@ from surveys.store.errors import Refused
 from surveys.store.study import exports
 from surveys.views.web import afterwards
 from surveys.views.web.access import Grant
+from surveys.views.web.afterwards import Change
 
 PATIENCE = 20.0  # seconds that a request waits for a file: that of a small study comes at once
 RETRY_AFTER = 30  # seconds
@@ -79,6 +80,21 @@ def note(here: Grant, kind: str, arguments: Mapping[str, Any]) -> int:
 def note_at_once(here: Grant, kind: str, arguments: Mapping[str, Any]) -> int:
     """The same in a request that only reads, whose transaction cannot become a writer's."""
     return desk().ask(kind, _of(here, arguments), study_id=here.study.id, by=here.actor)
+
+
+def behind(ask: Change) -> None:
+    """Ask for a job once the page is drawn, which nobody waits for.
+
+    The page's own transaction may be SQLite's one writer, and another would wait for it in vain.
+    """
+    wake = desk().wake
+
+    def wake_at_last(response: Response) -> Response:
+        response.call_on_close(wake)
+        return response
+
+    afterwards.change(ask)
+    after_this_request(wake_at_last)
 
 
 def wait(number: int) -> None:

@@ -10,7 +10,6 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from surveys.jobs import findings, queue
-from surveys.jobs.desk import Desk
 from surveys.jobs.findings import KIND, Findings
 from surveys.jobs.kinds import WORKS
 from surveys.jobs.running import Runner, Workshop
@@ -48,13 +47,18 @@ def runner(workshop: Workshop) -> Runner:
 @pytest.fixture
 def look(app: Flask, workshop: Workshop) -> Look:
     """What a look at Today tells."""
-    desk = Desk(workshop.look, workshop.change, lambda: None, workshop.now)
 
     def look(site: str | None = None, on: date | None = None) -> Findings:
         scope = Scope(1, site, on or today())
         terms = Terms(scope, 18, list(library(app)))
+        asked: list[bool] = []
         with workshop.look() as session:
-            return findings.waiting(desk, session, terms, ask(session, findings.last_count(scope)), by="test")
+            last = ask(session, findings.last_count(scope))
+            found = findings.waiting(session, terms, last, ask=lambda: asked.append(True))
+        if asked:
+            with workshop.change() as session:
+                findings.note(session, scope, at=workshop.now(), by="test")
+        return found
 
     return look
 

@@ -13,7 +13,8 @@ from sqlalchemy import event, select
 
 from surveys.db import db
 from surveys.instruments.library import Library
-from surveys.models import Contact, Palsy, Patient, Study, Treatment, Visit
+from surveys.jobs import findings
+from surveys.models import Contact, Job, Palsy, Patient, Study, Treatment, Visit
 from surveys.store.patient import clinic
 from surveys.store.visit import responses
 from surveys.store.visit import visits as store_visits
@@ -86,6 +87,17 @@ def test_todays_patients_come_first(app: Flask, member: Member) -> None:
     page = member.get("/staff/S1/changes")
     assert page.text.index("P1") < page.text.index("P0")
     assert "In clinic today" in page.text
+
+
+def test_a_form_of_today_is_shown_again_at_once(
+    app: Flask, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the checks are counted by a job: to ask for it must not wait for the page's own transaction."""
+    monkeypatch.setattr(findings, "QUICK", -1.0)
+    member.post("/staff/S1/clinic", {"numbers": "H\0-1"})
+    assert member.status == 422
+    with changing(app) as session:
+        assert session.scalars(select(Job.kind)).all() == [findings.KIND]
 
 
 def test_completeness_counts_and_says_every_state(app: Flask, worse: Invited, member: Member) -> None:
