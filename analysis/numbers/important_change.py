@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.numbers.formulas import Numbers
 from analysis.numbers.likelihood import NotEstimable
-from analysis.numbers.resampled import DRAWS, draws
+from analysis.numbers.resampled import draws
 from analysis.words import words as _
 
 _STEPS = 50
@@ -47,11 +47,16 @@ def important_change(change: Numbers, changed: Numbers) -> ImportantChange:
     found = _both(change, changed, np.ones((1, n)))
     if not np.isfinite(found).all():
         raise NotEstimable(_("not estimable: changes of score do not vary with what patients say"))
-    counts = np.zeros((DRAWS, n))
-    np.add.at(counts, (np.arange(DRAWS)[:, None], draws(n)), 1)
-    resampled = _both(change, changed, counts)[1]
+    resampled = np.concatenate([_both(change, changed, _counts(block, n))[1] for block in draws(n)])
     low, high = np.quantile(resampled[np.isfinite(resampled)], [0.025, 0.975])
     return ImportantChange(float(found[0, 0]), float(found[1, 0]), float(low), float(high))
+
+
+def _counts(drawn: np.ndarray[tuple[int, int], np.dtype[np.int32]], n: int) -> Numbers:
+    """How often each of n patients is in each of these draws."""
+    counts = np.zeros((len(drawn), n))
+    np.add.at(counts, (np.arange(len(drawn))[:, None], drawn), 1)
+    return counts
 
 
 def _both(change: Numbers, changed: Numbers, weight: Numbers) -> Numbers:

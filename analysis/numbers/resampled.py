@@ -1,12 +1,13 @@
 """Intervals by resampling patients, always the same for the same numbers."""
 
-from functools import lru_cache
+from collections.abc import Iterator
 
 import numpy as np
 
 from analysis.numbers.formulas import Numbers, df_of_error
 
 DRAWS, SEED = 400, 20261130
+AT_ONCE = 100_000  # numbers that are held at once: all draws of a nation's patients would take gigabytes
 _NOTHING = 1e-6
 
 
@@ -31,11 +32,12 @@ def resampled(estimate: float, influence: Numbers) -> tuple[float, float] | None
     if not np.isfinite(influence).all():
         return None
     error = float(np.sqrt(influence @ influence / n / (n - 1)))
-    drawn = influence[draws(n)]
-    errors = np.sqrt(drawn.var(axis=1) / (n - 1))
+    drawn = [(some.mean(axis=1), some.var(axis=1)) for some in (influence[block] for block in draws(n))]
+    means, variances = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
+    errors = np.sqrt(variances / (n - 1))
     if (errors <= _NOTHING * error).any():
         return None
-    low, high = np.quantile(drawn.mean(axis=1) / errors, [0.025, 0.975]) * error * unsure(influence)
+    low, high = np.quantile(means / errors, [0.025, 0.975]) * error * unsure(influence)
     return estimate - float(high), estimate - float(low)
 
 
@@ -49,7 +51,8 @@ def unsure(influence: Numbers) -> float:
     return float(stdtrit(df_of_error(influence), 0.975) / stdtrit(len(influence) - 1, 0.975))
 
 
-@lru_cache(maxsize=64)
-def draws(n: int) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:
-    """The patients of each draw: the same for all estimates of as many patients."""
-    return np.random.default_rng(SEED).integers(0, n, (DRAWS, n), dtype=np.int32)
+def draws(n: int) -> Iterator[np.ndarray[tuple[int, int], np.dtype[np.int32]]]:
+    """The patients of each draw, some draws at once: the same for all estimates of as many patients."""
+    rng, at_once = np.random.default_rng(SEED), max(1, AT_ONCE // n)
+    for first in range(0, DRAWS, at_once):
+        yield rng.integers(0, n, (min(at_once, DRAWS - first), n), dtype=np.int32)

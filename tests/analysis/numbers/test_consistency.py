@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.data.frame import scored
+from analysis.numbers import resampled
 from analysis.numbers.consistency import Alpha, Omega, alpha, alpha_interval, item_rest, omega
 from analysis.numbers.resampled import draws
 from analysis.results.reliability import reliability
@@ -72,7 +73,16 @@ def test_alpha_lies_within_its_interval():
 
 def test_draws_are_those_that_r_took():
     taken = pd.read_csv(FOLDER / "consistency" / "draws.csv", header=None).to_numpy()
-    assert (taken == draws(50)).all()
+    assert (taken == np.concatenate(list(draws(50)))).all()
+
+
+def test_draws_of_very_many_patients_are_taken_a_few_at_a_time(monkeypatch):
+    """The same ones: all at once would take gigabytes of a nation's patients."""
+    whole = np.concatenate(list(draws(50)))
+    monkeypatch.setattr(resampled, "AT_ONCE", 350)
+    blocks = list(draws(50))
+    assert {len(block) for block in blocks} == {7, 1}
+    assert (np.concatenate(blocks) == whole).all()
 
 
 @pytest.mark.parametrize("name", ["skewed", "even"])
