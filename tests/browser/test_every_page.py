@@ -190,5 +190,5 @@ def on_the_tablet(page: Page, invited: Invited, stands_at: Callable[[str], None]
         assert page.url.endswith("/tablet/end") or "/login" in page.url
     for _ in range(8):
         page.go_back()
-        assert "P3" not in page.content()
+        assert "P3" not in page.inner_text("body")
         assert page.get_by_role("radio").count() == 0
