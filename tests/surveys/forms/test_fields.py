@@ -27,9 +27,9 @@ class Asked(Form):
 @pytest.mark.parametrize(
     ("field", "text", "told"),
     [
-        ("day", "0024-05-31", f"Day: the year must be {possible_years()}."),
-        ("day", "2207-05-31", f"Day: the year must be {possible_years()}."),
-        ("day", "9999-12-31", f"Day: the year must be {possible_years()}."),
+        ("day", "0024-05-31", "Day: the year must be {years}."),
+        ("day", "2207-05-31", "Day: the year must be {years}."),
+        ("day", "9999-12-31", "Day: the year must be {years}."),
         ("day", "31.05.2024", "Day: give a day as year-month-day, such as 2026-03-10."),
         ("day", "２０２６-05-31", "Day: give a day as year-month-day, such as 2026-03-10."),
         ("dose", "1e400", "Enter a number. Decimals follow a point, such as 2.5; no sign parts thousands."),
@@ -42,7 +42,7 @@ def test_a_fault_says_what_would_do(field: str, text: str, told: str) -> None:
     """And what was typed stands in the box again."""
     form = Asked(MultiDict({field: text}))
     assert not form.validate()
-    assert form.errors == {field: [told]}
+    assert form.errors == {field: [told.replace("{years}", possible_years())]}
     assert form[field].data is None
     assert form[field]._value() == text
 
