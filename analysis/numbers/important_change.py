@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.numbers.formulas import Numbers
 from analysis.numbers.likelihood import NotEstimable
-from analysis.numbers.resampled import draws
+from analysis.numbers.resampled import Drawn, draws
 from analysis.words import words as _
 
 _STEPS = 50
@@ -52,7 +52,7 @@ def important_change(change: Numbers, changed: Numbers) -> ImportantChange:
     return ImportantChange(float(found[0, 0]), float(found[1, 0]), float(low), float(high))
 
 
-def _counts(drawn: np.ndarray[tuple[int, int], np.dtype[np.int32]], n: int) -> Numbers:
+def _counts(drawn: Drawn, n: int) -> Numbers:
     """How often each of n patients is in each of these draws."""
     counts = np.zeros((len(drawn), n))
     np.add.at(counts, (np.arange(len(drawn))[:, None], drawn), 1)

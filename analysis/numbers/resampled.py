@@ -10,6 +10,9 @@ DRAWS, SEED = 400, 20261130
 AT_ONCE = 100_000  # numbers that are held at once: all draws of a nation's patients would take gigabytes
 _NOTHING = 1e-6
 
+Drawn = np.ndarray[tuple[int, int], np.dtype[np.int32]]
+"""The patients of some draws, by number: a row for each draw."""
+
 
 def resampled(estimate: float, influence: Numbers) -> tuple[float, float] | None:
     """The 95 % interval of an estimate by the studentised bootstrap of each patient's influence on it.
@@ -32,8 +35,8 @@ def resampled(estimate: float, influence: Numbers) -> tuple[float, float] | None
     if not np.isfinite(influence).all():
         return None
     error = float(np.sqrt(influence @ influence / n / (n - 1)))
-    drawn = [(some.mean(axis=1), some.var(axis=1)) for some in (influence[block] for block in draws(n))]
-    means, variances = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
+    drawn = (influence[patients] for patients in draws(n))
+    means, variances = np.concatenate([[some.mean(axis=1), some.var(axis=1)] for some in drawn], axis=1)
     errors = np.sqrt(variances / (n - 1))
     if (errors <= _NOTHING * error).any():
         return None
@@ -51,7 +54,7 @@ def unsure(influence: Numbers) -> float:
     return float(stdtrit(df_of_error(influence), 0.975) / stdtrit(len(influence) - 1, 0.975))
 
 
-def draws(n: int) -> Iterator[np.ndarray[tuple[int, int], np.dtype[np.int32]]]:
+def draws(n: int) -> Iterator[Drawn]:
     """The patients of each draw, some draws at once: the same for all estimates of as many patients."""
     rng, at_once = np.random.default_rng(SEED), max(1, AT_ONCE // n)
     for first in range(0, DRAWS, at_once):

@@ -14,13 +14,13 @@ from surveys.exchange import stored
 from surveys.exchange.faults import Fault
 from surveys.exchange.import_file import FACTS, ImportRow
 from surveys.exchange.import_plan import MatchedRow
-from surveys.exchange.stored import StoredPatient, StoredResponse, TreatmentKey
+from surveys.exchange.stored import DETAILS, StoredPatient, StoredResponse, TreatmentKey
 from surveys.models.patient import begins_too_late
 from surveys.store.patient import patients
 from surveys.store.patient.patients import NewTreatment
 
 NOON = time(12)
-DETAILS = {"product": _("product"), "dose": _("dose"), "unit": _("unit"), "side": _("side")}
+NAMES = dict(zip(DETAILS, (_("product"), _("dose"), _("unit"), _("side")), strict=True))
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def in_treatments(rows: Iterable[ImportRow]) -> tuple[dict[NewTreatment, ImportR
                     "%(said)s. A day has one treatment of a kind: make one of both.",
                     row=first.number,
                     before=other[name],
-                    name=DETAILS[name],
+                    name=NAMES[name],
                     kind=treatment.kind,
                     day=_text(treatment.started),
                     said=said[name],
@@ -153,7 +153,7 @@ def in_treatment(row: ImportRow, treatment: NewTreatment, before: Mapping[str, A
                 "The file says %(said)s as the %(name)s of the %(kind)s of %(day)s, but %(before)s is "
                 "stored. Correct it on the patient's page, or take it out of the file.",
                 said=said,
-                name=DETAILS[name],
+                name=NAMES[name],
                 kind=treatment.kind,
                 day=_text(treatment.started),
                 before=_text(before[name]),

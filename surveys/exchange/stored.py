@@ -16,6 +16,8 @@ from surveys import same
 from surveys.models import Draft, Grading, InstrumentVersion, Palsy, Patient, Response, Treatment, Visit
 from surveys.store.patient.patients import PartialDate
 
+DETAILS = ("product", "dose", "unit", "side")
+"""What a treatment may have beside its kind and start."""
 TreatmentKey = tuple[str, date | None]
 VisitKey = tuple[int | None, str, int]
 
@@ -51,7 +53,7 @@ class StoredVisit:
 class StoredPatient:
     """A patient with the facts that an import may have; `facts` has the import file's columns.
 
-    `treatments` has their product, dose, unit and side.
+    `treatments` has the `DETAILS` of each.
     """
 
     id: int
@@ -121,15 +123,14 @@ def load(
 
 
 def _treatments_and_gradings(session: Session, of_study: Any, by_id: Mapping[int, StoredPatient]) -> None:
-    details = (Treatment.product, Treatment.dose, Treatment.unit, Treatment.side)
+    details = (getattr(Treatment, name) for name in DETAILS)
     treatments = select(Treatment.patient_id, Treatment.kind, Treatment.started_on, *details).join(
         Patient, Patient.id == Treatment.patient_id
     )
     for patient_id, kind, started_on, *said in session.execute(
         treatments.where(of_study, Treatment.state == "given")
     ):
-        told = {column.key: value for column, value in zip(details, said, strict=True)}
-        by_id[patient_id].treatments[kind, started_on] = told
+        by_id[patient_id].treatments[kind, started_on] = dict(zip(DETAILS, said, strict=True))
     gradings = (
         select(Grading.patient_id, Grading.graded_on, Grading.value)
         .join(Patient, Patient.id == Grading.patient_id)

@@ -34,7 +34,6 @@ def freeze(workshop: Workshop, task: Task) -> Mapping[str, Any]:
         study = session.get_one(Study, task.study_id)
         what = freezing.held(session, study, workshop.library)
     with workshop.change() as session:
-        queue.hold(session, task)
         files.must_still_hold(session, task, known)
         study = session.get_one(Study, task.study_id)
         kept = freezing.keep(session, study, what, task.arguments["name"], at=at, actor=task.asked_by)

@@ -42,11 +42,13 @@ def keep(workshop: Workshop, task: Task, file: IO[bytes], *, name: str, erasures
 
 
 def must_still_hold(session: Session, task: Task, erasures: int) -> None:
-    """Keep alone, until the transaction ends, what was read when there were as many `erasures`.
+    """Hold the job, and keep alone until the transaction ends what was read at so many `erasures`.
 
     Raises:
-        Refused: there are more by now.
+        LostError: the job is another process's by now.
+        Refused: there are more erasures by now.
     """
+    queue.hold(session, task)
     results.alone(session, task.study_id)
     if results.erasures(session, task.study_id) != erasures:
         raise Refused(ERASED)

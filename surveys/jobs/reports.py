@@ -32,7 +32,6 @@ def report(workshop: Workshop, task: Task) -> Mapping[str, Any]:
     content = reporting.computed(basis)
     made = {PAGE: reporting.as_page(basis, content), NUMBERS: reporting.as_json(content)}
     with workshop.change() as session:
-        queue.hold(session, task)
         files.must_still_hold(session, task, known)
         kept = reports.keep(
             session,

@@ -72,7 +72,7 @@ def test_a_freeze_that_was_read_before_is_not_kept(
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_nothing_is_kept_while_somebody_erases(workshop: Workshop) -> None:
     """The erasure is not seen until it is committed, nor sees it what is kept meanwhile: one waits."""
-    task = Task(1, 1, "freeze", {}, "staff:1", workshop.now(), begun_at=workshop.now(), tries=1)
+    task = claimed(workshop, "freeze")
     with workshop.change() as erasing_one, workshop.change() as keeping:
         results.alone(erasing_one, 1)
         keeping.execute(text("SET LOCAL lock_timeout = '100ms'"))

@@ -41,6 +41,17 @@ def lost(workshop: Workshop, host: str, at: datetime) -> None:
         queue.give_up_lost(session, host, at=at)
 
 
+def taken_over(workshop: Workshop) -> tuple[Task, Task]:
+    """A job as the process sees it that was thought dead, and as the one sees it that has it now."""
+    asked(workshop, form="tidy")
+    first = claimed(workshop, "a")
+    lost(workshop, "a", LATER)
+    second = claimed(workshop, "b", LATER)
+    assert first is not None
+    assert second is not None
+    return first, second
+
+
 def test_the_same_work_is_asked_for_once_while_it_is_live(workshop: Workshop) -> None:
     """Also by somebody else; other arguments are other work; once it is done it may be asked for again."""
     first = asked(workshop, form="tidy")
@@ -164,12 +175,7 @@ def test_a_process_that_is_told_to_end_costs_no_try(workshop: Workshop) -> None:
 
 def test_who_lost_a_job_changes_nothing_of_it(workshop: Workshop) -> None:
     """A process that was thought dead and comes back finds its job with another."""
-    asked(workshop, form="tidy")
-    first = claimed(workshop, "a")
-    lost(workshop, "a", LATER)
-    second = claimed(workshop, "b", LATER)
-    assert first is not None
-    assert second is not None
+    first, second = taken_over(workshop)
     with workshop.change() as session:
         queue.finish(session, first, {}, at=LATER)
         queue.tell(session, second, 40)
@@ -179,12 +185,7 @@ def test_who_lost_a_job_changes_nothing_of_it(workshop: Workshop) -> None:
 
 def test_who_lost_a_job_takes_nothing_of_its_file(workshop: Workshop) -> None:
     """Told as failed by whom it is no more, it stays with its parts."""
-    asked(workshop, form="tidy")
-    first = claimed(workshop, "a")
-    lost(workshop, "a", LATER)
-    second = claimed(workshop, "b", LATER)
-    assert first is not None
-    assert second is not None
+    first, second = taken_over(workshop)
     with workshop.change() as session:
         queue.hold(session, second)
         session.add(JobPart(job_id=second.id, number=0, content=b"PK"))
